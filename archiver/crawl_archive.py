@@ -18,8 +18,8 @@ from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extraction.extractors import Extractors
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
+from archiver.ingest import PendingAnswers, Submission
 from archiver.private import public_address
-from archiver.road import Answers, Taken
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.signals import archive_failed, given_up
@@ -63,9 +63,11 @@ class ArchiveExtension:
         self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
-        self.answers = Answers()  # what belongs to articles that are on their way to `put`
+        self.answers = PendingAnswers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
-        self._puts = Batcher[Taken, "Article"]([self._take] * MAX_BATCHES_AT_WORK, MAX_BATCH, BATCH_INTERVAL_SECONDS)
+        self._puts = Batcher[Submission, "Article"](
+            [self._take] * MAX_BATCHES_AT_WORK, MAX_BATCH, BATCH_INTERVAL_SECONDS
+        )
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
@@ -115,7 +117,7 @@ class ArchiveExtension:
     async def put(self, article: Article) -> Article:
         """Have an article decided about and written, and return it with what became of it. Any error that this raises
         ends the crawl."""
-        taken = self.answers.taken(article)
+        taken = self.answers.submission_of(article)
         await self.open()
         try:
             return await self._puts.submit(taken)
@@ -136,7 +138,7 @@ class ArchiveExtension:
     def note_unchanged(self, key: ArticleKey, forms: Iterable[str]) -> None:
         """Note an article that according to the source has not changed."""
         if self.session:
-            self.do_soon(self.session.road.note_unchanged(key, tuple(forms), now()))
+            self.do_soon(self.session.ingester.note_unchanged(key, tuple(forms), now()))
 
     def rest(self, host: str, until: int) -> None:
         """Note that a host asked to be left alone until a time (microseconds)."""
@@ -260,12 +262,12 @@ class ArchiveExtension:
         if until <= now() + MAX_HOST_REST_MICROS:
             self.hosts[host] = max(until, self.hosts.get(host, 0))
 
-    async def _take(self, batch: list[Taken]) -> list[Article]:
+    async def _take(self, batch: list[Submission]) -> list[Article]:
         assert self.session is not None, "it is opened before anything is put"
         if self.crew is None:
-            return await self.session.road.take(batch)
+            return await self.session.ingester.take(batch)
         async with self.crew.deciding(one.candidate.article for one in batch):
-            return await self.session.road.take(batch)
+            return await self.session.ingester.take(batch)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
         assert self.session is not None, "only what was asked for can fail"

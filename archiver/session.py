@@ -1,4 +1,4 @@
-"""An archive that is open for writing: its index, its files, and the road that articles take into it.
+"""An archive that is open for writing: its index, its files, and the ingester that takes articles into it.
 
 Either one process has an archive open for writing, or several workers have it together: the lock of the index is the
 lease on the whole archive. So a process that opens it alone can first settle whatever killed runs left open.
@@ -16,11 +16,11 @@ from archiver.decide import Policy
 from archiver.errors import ArchiverError, OverError, StoreError, as_archiver_error, os_reason
 from archiver.extraction import Renderer
 from archiver.index import Index, IndexThread
+from archiver.ingest import Ingester
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest
 from archiver.places import INDEX, PARTS, POSTS, SITE
 from archiver.recorder import Recorder, end_files
-from archiver.road import Road
 from archiver.storage import Storage, directory_of, reach, write_atomically
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Session:
         self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor, worker)
         self.storage = Storage(output, index.lock_descriptor)
         self.renderer = Renderer(options.extract)
-        self.road = self._road()
+        self.ingester = self._ingester()
 
     @classmethod
     def open(cls, output: Root, options: SessionOptions, *, dry: bool = False) -> Session:
@@ -147,7 +147,7 @@ class Session:
     async def begin_run(self, command: str) -> None:
         """Note that a run begins."""
         self.run = await self.index.run(lambda index: index.runs.begin(command, now()))
-        self.road = self._road()
+        self.ingester = self._ingester()
 
     async def finish_files(self) -> None:
         """End the processes that write, and add a manifest of what is new, unless the last of several workers is to do
@@ -175,9 +175,9 @@ class Session:
         if failure:
             raise failure
 
-    def _road(self) -> Road:
+    def _ingester(self) -> Ingester:
         options = self._options
-        return Road(
+        return Ingester(
             self.index,
             self.storage,
             self.recorder,

@@ -104,7 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "decide": {"article", "captures", "clock", "errors", "identity", "index", "places", "posts", "recipes", "text"},
     "recorder": {"captures", "errors", "index", "storage", "workers"},
-    "road": {
+    "ingest": {
         "private",
         *("article", "captures", "clock", "decide", "errors", "extraction", "identity", "index", "posts", "recipes"),
         *("answer", "minhash", "recorder", "spans", "storage", "text"),
@@ -131,12 +131,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "session": {
         *("adoption", "clock", "decide", "errors", "extraction", "index", "links", "manifest", "places", "recorder"),
-        *("road", "storage"),
+        *("ingest", "storage"),
     },
     "session_options": {"configuration", "decide", "extraction", "recipes", "session"},
     "replay": {
         "private",
-        *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
+        *(
+            "addresses",
+            "answer",
+            "article",
+            "captures",
+            "decide",
+            "errors",
+            "extraction",
+            "identity",
+            "index",
+            "ingest",
+        ),
         *("clock", "engines", "interrupts", "pictures", "session", "storage"),
     },
     "datasets": {"captures", "engines", "errors", "interrupts", "reading", "recipes", "storage"},
@@ -155,7 +166,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "recorder",
             "replay",
         ),
-        *("article", "pictures", "posts", "private", "problems", "road", "storage"),
+        *("article", "pictures", "posts", "private", "problems", "ingest", "storage"),
     },
     "explaining": {
         *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
@@ -191,7 +202,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawl_archive": {
         "private",
         "crew",
-        *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),
+        *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "ingest", "session"),
         *("configuration", "session_options", "signals", "workers"),
     },
     "net": {"private", "captures", "clock", "crawl_archive", "errors", "index", "signals"},
@@ -216,7 +227,18 @@ MAY_IMPORT: dict[str, set[str]] = {
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
-        *("crew", "discovery", "following", "pictures", "posts", "private", "road", "session", "storage", "surveying"),
+        *(
+            "crew",
+            "discovery",
+            "following",
+            "pictures",
+            "posts",
+            "private",
+            "ingest",
+            "session",
+            "storage",
+            "surveying",
+        ),
     },
     "extensions": {
         "private",

@@ -12,10 +12,10 @@ from archiver.clock import DAY, SECOND, micros
 from archiver.decide import Candidate, Hold, Keep, Older, Quarantine, Union, Write
 from archiver.identity import key_of_form
 from archiver.index import ArticleKey, Recheck
-from archiver.road import notes
-from archiver.road.made import unpack
-from archiver.road.planner import Decided
-from archiver.road.taken import Taken
+from archiver.ingest import notes
+from archiver.ingest.packing import unpack
+from archiver.ingest.planner import Decided
+from archiver.ingest.submission import Submission
 from tests.test_decide import KEY, PATH, RECIPE, article, capture_of, captured
 
 if TYPE_CHECKING:
@@ -42,31 +42,31 @@ def write(expected: bytes | None = None, candidate: Candidate = LIVE) -> Write:
 
 
 def decided(decision: Decision) -> Decided:
-    """Return a decision, with what was taken on the road."""
-    return Decided(decision, Taken(decision.candidate, etag='"7"', modified="yesterday"), None)
+    """Return a decision, with what was submitted."""
+    return Decided(decision, Submission(decision.candidate, etag='"7"', modified="yesterday"), None)
 
 
-def became(decision: Decision, outcome: str = "", why: str = "") -> tuple[str, str]:
+def with_outcome(decision: Decision, outcome: str = "", why: str = "") -> tuple[str, str]:
     """Return the outcome of an article, and its reason."""
-    article = notes.became(decided(decision), outcome, why)
+    article = notes.with_outcome(decided(decision), outcome, why)
     return article.outcome, article.reason
 
 
 def done(decision: Decision, outcome: str = "", capture: Capture | None = None) -> Finished | None:
     """Return what is noted of an article in the end. outcome: what the storage did."""
     one = decided(decision)
-    return notes.finished(one, notes.became(one, outcome, ""), capture, RECIPE)
+    return notes.finished(one, notes.with_outcome(one, outcome, ""), capture, RECIPE)
 
 
 def failure(decision: Decision, outcome: str = "") -> FailedArticle | None:
     """Return what is noted of an article that is no post."""
     one = decided(decision)
-    return notes.failed(one, notes.became(one, outcome, ""))
+    return notes.failed(one, notes.with_outcome(one, outcome, ""))
 
 
 def made_of(decision: Decision, outcome: str = "") -> Article:
     """Return the article with what became of it."""
-    return notes.became(decided(decision), outcome, "")
+    return notes.with_outcome(decided(decision), outcome, "")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def made_of(decision: Decision, outcome: str = "") -> Article:
     ],
 )
 def test_what_became_of_an_article(decision: Decision, outcome: str, what: tuple[str, str]) -> None:
-    assert became(decision, outcome, "no space") == what
+    assert with_outcome(decision, outcome, "no space") == what
 
 
 def test_where_its_post_is_and_whether_its_text_is_doubted() -> None:
@@ -175,7 +175,7 @@ def test_nothing_is_looked_at_again_where_the_recipe_says_nothing_of_it() -> Non
 def test_an_edit_waits_with_all_that_was_made_of_it(text: str | None, noted: str) -> None:
     edited = replace(MADE, text_digest=text)
     decision = Hold(edited, Candidate(edited))
-    waiting = notes.held_back(decision, decided(decision).taken, CAPTURE, 7)
+    waiting = notes.held_back(decision, decided(decision).submission, CAPTURE, 7)
     assert (waiting.key, waiting.form, waiting.run, waiting.text_digest) == (KEY, "share", 7, noted)
     made = unpack(waiting.made)
     assert (made.article, made.about, made.etag, made.modified) == (edited, {}, '"7"', "yesterday")

@@ -144,7 +144,7 @@ def test_a_run_ends_also_where_what_it_waits_for_has_just_ended() -> None:
 OF_ONE: dict[str, tuple[str, Callable[..., bool]]] = {
     "callback": ("archiver.spiders.article.answer_of", lambda response: FIRST in response.url),
     "step": ("archiver.extraction.extractor.validate", lambda article, _: FIRST in article.id),
-    "decide": ("archiver.road.planner.decide", lambda held, *_: FIRST in held.key.id),
+    "decide": ("archiver.ingest.planner.decide", lambda held, *_: FIRST in held.key.id),
 }
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.article import Article
-from archiver.decide import Said, Settling, letters
+from archiver.decide import ArticleResolver, ComparedText, letters
 from archiver.identity import article_key, plain_form
 from archiver.index import ArticleKey
 from archiver.posts.notice import notice
@@ -72,8 +72,8 @@ class Known:
 
     def put(self, articles: Iterable[Article]) -> None:
         """Settle and put articles, as one run does."""
-        settling = Settling(self.known, {*self.posts, *self.moved}, self.said)
-        for article in [settling.settle(one, believed=False) for one in articles]:
+        resolver = ArticleResolver(self.known, {*self.posts, *self.moved}, self.said)
+        for article in [resolver.resolve(one, believed=False) for one in articles]:
             key = ArticleKey("web", article.id)
             assert key not in self.moved, "nothing is written in the place of a notice"
             self.posts[key] = article
@@ -86,10 +86,10 @@ class Known:
             self.known |= dict.fromkeys(article.aliases, key)
             self.known |= dict.fromkeys(article.shared)
 
-    def said(self, key: ArticleKey) -> Said | None:
+    def said(self, key: ArticleKey) -> ComparedText | None:
         """Return what the post of an article says."""
         post = self.posts.get(key)
-        return Said(post.title, letters(post.body)) if post else None
+        return ComparedText(post.title, letters(post.body)) if post else None
 
     def end_of(self, key: ArticleKey) -> ArticleKey:
         """Return the article that a key leads to, by notices."""

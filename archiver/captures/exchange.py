@@ -66,7 +66,7 @@ class Evidence:
         """The SHA-256 of the answer's payload, in hexadecimal digits."""
         return sha256(self.exchanges[-1].body).hexdigest()
 
-    def saying(self, **more: Any) -> Evidence:
+    def adding(self, **more: Any) -> Evidence:
         """Return the same with more noted about it."""
         return replace(self, about={**self.about, **more})
 

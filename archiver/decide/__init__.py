@@ -7,14 +7,16 @@ from archiver.decide.candidate import Candidate, Place, in_order, place
 from archiver.decide.day import on_its_day
 from archiver.decide.decide import Judge, Policy, decide
 from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
-from archiver.decide.settle import Said, Settling, letters, own_key
+from archiver.decide.resolver import ArticleResolver, ComparedText, letters, own_key
 from archiver.decide.texts import MAX_SAME_IN_A_ROW, Believe, Doubt, SameText, Texts, Verdict, judge_edits
 from archiver.decide.union import Union, unions
 
 __all__ = [
     "MAX_SAME_IN_A_ROW",
+    "ArticleResolver",
     "Believe",
     "Candidate",
+    "ComparedText",
     "Decision",
     "Doubt",
     "Hold",
@@ -24,9 +26,7 @@ __all__ = [
     "Place",
     "Policy",
     "Quarantine",
-    "Said",
     "SameText",
-    "Settling",
     "Texts",
     "Union",
     "Verdict",

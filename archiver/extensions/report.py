@@ -160,7 +160,7 @@ class Report:
             if article.outcome != "held back":
                 self._add(Result(article.address, article.outcome, article, article.reason))
         elif isinstance(item, Article):  # dropped by a user's pipeline
-            archive_of(self._crawler).answers.taken(item)  # nothing of its answer is kept
+            archive_of(self._crawler).answers.submission_of(item)  # nothing of its answer is kept
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Count an article at which a pipeline raised an error."""

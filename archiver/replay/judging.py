@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.decide import Believe, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import Index
-from archiver.road import key_of
+from archiver.ingest import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

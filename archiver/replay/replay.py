@@ -14,6 +14,7 @@ from archiver.decide import Keep, Older, Quarantine, Write
 from archiver.engines import in_order
 from archiver.errors import CaptureError, WorkerError, WorkerLostError
 from archiver.index import Index
+from archiver.ingest import Planner, Submission
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NO_ORIGINAL_REASON, Completer
@@ -21,7 +22,6 @@ from archiver.replay.pictures import CapturedPictures
 from archiver.replay.serve import Found, Read, outlined
 from archiver.replay.spool import PictureOutline, Shelf
 from archiver.replay.uniting import unite
-from archiver.road import Planner, Taken
 from archiver.storage.ahead import ahead
 from archiver.storage.stored import StoredFile
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from archiver.decide import Judge
     from archiver.engines import Pool
     from archiver.index import ArticleKey, IndexThread
+    from archiver.ingest import Decided, Ingester
     from archiver.replay.serve import Part
     from archiver.replay.spool import CandidateOutline, Spool
-    from archiver.road import Decided, Road
     from archiver.session import SessionOptions
     from archiver.storage import Location, Root, Storage
 
@@ -71,7 +71,7 @@ class Replay:
     """Makes the posts of an archive from captures. The result does not depend on the names and the order of the files,
     nor on how many processes read them, and where.
 
-    road, storage: those of the archive; None for a dry run. read: returns what is in a file of the archive, None if
+    ingester, storage: those of the archive; None for a dry run. read: returns what is in a file of the archive, None if
     there is none. listener: is called with each change.
     """
 
@@ -80,7 +80,7 @@ class Replay:
         output: Root,
         index: IndexThread,
         options: SessionOptions,
-        road: Road | None,
+        ingester: Ingester | None,
         read: Callable[[str], bytes | None],
         storage: Storage | None,
         listener: Callable[[Change], None],
@@ -88,7 +88,7 @@ class Replay:
         self._output = output
         self._index = index
         self._options = options
-        self._road = road
+        self._ingester = ingester
         self._read = read
         self._listener = listener
         self._maker = Maker(options.extract)
@@ -187,7 +187,7 @@ class Replay:
         on_their_way: deque[asyncio.Task[list[Change]]] = deque()
         try:
             for batch in _batches(spool.groups()):
-                taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
+                taken = [Submission(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
                 on_their_way.append(asyncio.create_task(self._take(taken, judge)))
                 if len(on_their_way) == MAX_BATCHES_AT_WORK:
                     self._tell_all(await on_their_way.popleft())
@@ -196,9 +196,9 @@ class Replay:
         finally:
             await asyncio.gather(*on_their_way, return_exceptions=True)  # wait; the first error is being raised already
 
-    async def _take(self, batch: list[Taken], judge: Judge) -> list[Change]:
-        if self._road:
-            return [_change(article) for article in await self._road.take(batch, judge)]
+    async def _take(self, batch: list[Submission], judge: Judge) -> list[Change]:
+        if self._ingester:
+            return [_change(article) for article in await self._ingester.take(batch, judge)]
         options = self._options.extract
         renderer, found = self._maker.extractor.renderer, self._pictures.found
         planner = Planner(self._index, options.recipes, self._options.policy, renderer, self._read, found)

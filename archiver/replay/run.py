@@ -72,7 +72,7 @@ async def _open(
     session = await asyncio.to_thread(Session.open, output, options)
     try:
         storage = session.storage
-        yield Replay(output, session.index, options, session.road, storage.read, storage, listener)
+        yield Replay(output, session.index, options, session.ingester, storage.read, storage, listener)
     finally:
         await session.close()
 

@@ -12,9 +12,9 @@ from archiver.captures.answers import answers, streams
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
 from archiver.errors import CaptureError, StoreError, fault, in_a_line
+from archiver.ingest import key_of
 from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
 from archiver.replay.spool import CandidateOutline, PictureOutline, Shelf
-from archiver.road import key_of
 from archiver.storage import directory_of
 from archiver.storage.stored import is_stored
 

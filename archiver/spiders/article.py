@@ -20,6 +20,7 @@ from archiver.captures import Evidence
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, fault
 from archiver.extraction import Unusable
+from archiver.ingest.illustrating import offered_pictures
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain
@@ -28,7 +29,6 @@ from archiver.net.kept import CAPTURE_META_KEY
 from archiver.pipelines.archive import POST_OUTCOMES, NotPostedError
 from archiver.private import authority
 from archiver.recipes import recipes_for, sites_for
-from archiver.road.illustrating import offered_pictures
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 from archiver.spiders.answers import about_answer, answer_of
@@ -135,20 +135,20 @@ class ArticleSpider(Spider):
             if not await self.ask_for_more():
                 if await self.archive.leave():
                     await self.ask_for_pictures()
-                    await self._settle_edits()
+                    await self._decide_edits()
                 self.archive.close_spider("finished")
         except Exception as error:
             self.archive.fail(error)
         finally:
             self._going_on = None
 
-    async def _settle_edits(self) -> None:
+    async def _decide_edits(self) -> None:
         """Decide about the edits that were held back, and send the signals that other items cause, so that reports and
         other extensions learn what became of them."""
         if self.archive.session is None:
             return
         send = self.crawler.signals.send_catch_log_async
-        for article in await self.archive.session.road.settle_edits():
+        for article in await self.archive.session.ingester.decide_edits():
             if article.outcome in POST_OUTCOMES:
                 await send(signals.item_scraped, item=article, response=None, spider=self)
             else:

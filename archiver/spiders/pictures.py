@@ -119,7 +119,7 @@ class PictureFetcher:
             due = await self._session.index.run(lambda index: index.pictures.claim(run, MAX_BATCH, now()))
             wanted = [one for one in due if (rules := self.rules(one.recipe, one.page)) and rules.wanted]
             await asyncio.gather(*map(self.ask, wanted))
-            if count := await self._session.road.show_arrived(now()):
+            if count := await self._session.ingester.add_arrived_pictures(now()):
                 self._crawler.signals.send_catch_log(posts_illustrated, count=count)
             if not due:
                 return

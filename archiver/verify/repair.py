@@ -9,11 +9,11 @@ from archiver.captured import captured_answer
 from archiver.captures import HELD_BACK_NOTE
 from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError, os_reason
+from archiver.ingest.illustrating import chosen_assets, offered_pictures
 from archiver.pictures import accept
 from archiver.posts.pictures import with_assets
 from archiver.recorder import end_files
 from archiver.replay.making import Failed, Maker
-from archiver.road.illustrating import chosen_assets, offered_pictures
 from archiver.storage import directory_of, versions, write_atomically
 from archiver.storage.regular import read, read_in
 from archiver.verify.files import keep_beside

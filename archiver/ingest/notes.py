@@ -10,9 +10,9 @@ from archiver.clock import micros
 from archiver.decide import Hold, Keep, Older, Quarantine, Write
 from archiver.identity import key_of_form
 from archiver.index.types import FailedArticle, Finished, HeldBack, Intent, LastAnswer, Recheck
+from archiver.ingest.packing import pack
+from archiver.ingest.submission import key_of
 from archiver.private import public_address
-from archiver.road.made import pack
-from archiver.road.taken import key_of
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.decide import Union
     from archiver.index import Held, HeldPost
+    from archiver.ingest.planner import Decided
+    from archiver.ingest.submission import Submission
     from archiver.recipes import Recipe
-    from archiver.road.planner import Decided
-    from archiver.road.taken import Taken
 
 UNKNOWN_FILE = "a file that the index does not know is in its place, and stays (--force overrides)"
 CHANGED_BY_HAND = "the post was changed by hand, and stays (--force overrides)"
@@ -50,17 +50,17 @@ def intent(decision: Write, capture: Capture | None, recipe: Recipe) -> Intent:
     )
 
 
-def held_back(decision: Hold, taken: Taken, capture: Capture | None, run: int) -> HeldBack:
+def held_back(decision: Hold, submission: Submission, capture: Capture | None, run: int) -> HeldBack:
     """Return what is noted of an edit that is held back until the end of the run."""
     article = decision.article
-    made = pack(article, taken.evidence.about if taken.evidence else {}, taken.etag, taken.modified)
+    made = pack(article, submission.evidence.about if submission.evidence else {}, submission.etag, submission.modified)
     return HeldBack(key_of(article), article.form, run, article.text_digest or "", made, capture)
 
 
-def became(one: Decided, outcome: str, why: str) -> Article:
+def with_outcome(decided: Decided, outcome: str, why: str) -> Article:
     """Return the article with what became of it. outcome: what the storage did, empty if it was not asked. why: the
     reason, if the storage failed."""
-    decision = one.decision
+    decision = decided.decision
     match decision:
         case Quarantine():
             return replace(decision.article, outcome="quarantined", reason=decision.reason, doubted=decision.same_text)
@@ -78,10 +78,10 @@ def became(one: Decided, outcome: str, why: str) -> Article:
     return replace(decision.article, outcome=outcome, path=decision.path, reason=reason)
 
 
-def finished(one: Decided, article: Article, capture: Capture | None, recipe: Recipe) -> Finished | None:
+def finished(decided: Decided, article: Article, capture: Capture | None, recipe: Recipe) -> Finished | None:
     """Return what is noted of an article in the end; None if nothing is."""
-    decision, taken = one.decision, one.taken
-    key, form, live = key_of(article), article.form, taken.candidate.capture is None
+    decision, submission = decided.decision, decided.submission
+    key, form, live = key_of(article), article.form, submission.candidate.capture is None
     if isinstance(decision, Older):
         known = Finished(key, form, "checked", capture=capture, revision=decision.revision)
         return known if decision.revision else None
@@ -91,9 +91,9 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     fetched = micros(article.fetched)
     facts: dict[str, Any] = {"places": address if live else (*article.places, *address), "seen": fetched}
     facts |= {"aliases": article.aliases, "shared": article.shared}
-    facts |= {"listed_as": tuple(key_of_form(one) for one in article.aliases)}
+    facts |= {"listed_as": tuple(key_of_form(decided) for decided in article.aliases)}
     if live:
-        answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
+        answer = LastAnswer(article.page, article.response_url, submission.etag, submission.modified, fetched, capture)
         facts |= {"checked": fetched, "recheck": recheck(recipe)}
         # Only an answer whose post is in place may be named in later requests (If-None-Match): the source would not
         # send it a second time.
@@ -131,10 +131,10 @@ def united(union: Union, outcome: str) -> Finished:
     return Finished(union.key, union.form, "saved", united=union.into)
 
 
-def failed(one: Decided, article: Article) -> FailedArticle | None:
+def failed(decided: Decided, article: Article) -> FailedArticle | None:
     """Return the failure that is noted of an article which the source has just sent: it was quarantined, or a file that
     the index does not know is in its place. None for all others."""
-    if one.taken.candidate.capture is not None:
+    if decided.submission.candidate.capture is not None:
         return None  # nobody asked the source
     if article.outcome == "quarantined":
         return FailedArticle(key_of(article), article.reason, "quarantined")

@@ -1,4 +1,4 @@
-"""What the road must know of the answer that an article was made of (evidence, validators…). Articles travel without
+"""What the ingest must know of the answer that an article was made of (evidence, validators…). Articles travel without
 it, so it waits here for them."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.decide import Candidate
-from archiver.road.taken import Taken
+from archiver.ingest.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Expected(NamedTuple):
-    """How many articles of an answer have still to come, and what goes with each (see `Taken`)."""
+    """How many articles of an answer have still to come, and what goes with each (see `Submission`)."""
 
     articles: int
     evidence: Evidence | None
@@ -28,8 +28,8 @@ class _Expected(NamedTuple):
     modified: str
 
 
-class Answers:
-    """Answers whose articles have not all come to the road yet."""
+class PendingAnswers:
+    """Answers whose articles have not all been submitted yet."""
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, datetime], _Expected] = {}
@@ -45,16 +45,16 @@ class Answers:
         validators: tuple[str, str] = ("", ""),
     ) -> None:
         """Remember what goes with the articles of an answer. articles: how many of them will come. validators: the
-        answer's ETag and Last-Modified. For the rest see `Taken`."""
+        answer's ETag and Last-Modified. For the rest see `Submission`."""
         self._expected[answer.url, answer.fetched] = _Expected(articles, evidence, capture, about or {}, *validators)
 
-    def taken(self, article: Article) -> Taken:
+    def submission_of(self, article: Article) -> Submission:
         """Return an article that has come, with what was remembered for its answer. That is forgotten when the last
         article of the answer has come."""
-        which = article.response_url, article.fetched
-        expected = self._expected.pop(which, None)
+        answer = article.response_url, article.fetched
+        expected = self._expected.pop(answer, None)
         if expected is None:
-            return Taken(Candidate(article))
+            return Submission(Candidate(article))
         if expected.articles > 1:
-            self._expected[which] = expected._replace(articles=expected.articles - 1)
-        return Taken(Candidate(article), *expected[1:])
+            self._expected[answer] = expected._replace(articles=expected.articles - 1)
+        return Submission(Candidate(article), *expected[1:])

@@ -1,4 +1,4 @@
-"""What the road takes in: an article that was made, with all that is to be kept of its answer."""
+"""What the archive is given: an article that was made, with all that is to be kept of its answer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from archiver.decide import Candidate
 
 
-class Taken(NamedTuple):
-    """An article that is taken on the road.
+class Submission(NamedTuple):
+    """An article that is given to the archive.
 
     evidence: the answer's exchange, to be captured if the article changes something. capture: where the answer is
     captured, if it is already. about: what to add to that capture if a post is made of the article. etag, modified: the
@@ -28,6 +28,15 @@ class Taken(NamedTuple):
     about: Mapping[str, Any] = {}
     etag: str = ""
     modified: str = ""
+
+    @property
+    def article(self) -> Article:
+        """The article as it was made, or as it was changed since."""
+        return self.candidate.article
+
+    def with_article(self, article: Article) -> Submission:
+        """Return the submission with a changed article in the place of its own."""
+        return self._replace(candidate=self.candidate._replace(article=article))
 
 
 def key_of(article: Article) -> ArticleKey:

@@ -1,5 +1,6 @@
-"""The road itself. What is decided about an article depends on what was done with it before. So a batch is decided
-while the one before it is still being written, but only if the two have no article in common."""
+"""Taking articles into the archive, batch by batch. What is decided about an article depends on what was done with it
+before. So a batch is decided while the one before it is still being written, but only if the two have no article in
+common."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 from archiver.decide import MAX_SAME_IN_A_ROW, Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import ArticleKey, Finished, Index
-from archiver.road.carrier import Carrier
-from archiver.road.made import unpack
-from archiver.road.notes import recheck
-from archiver.road.planner import Planner
-from archiver.road.taken import Taken, key_of
+from archiver.ingest.executor import Executor
+from archiver.ingest.notes import recheck
+from archiver.ingest.packing import unpack
+from archiver.ingest.planner import Planner
+from archiver.ingest.submission import Submission, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MAX_BATCH = 128  # articles whose posts are written again together
 
 
-class Road:
+class Ingester:
     """Takes articles from pages to posts, in the order in which they come."""
 
     def __init__(
@@ -47,51 +48,51 @@ class Road:
         self._recorder = recorder
         self._recipes = recipes
         self._planner = Planner(index, recipes, policy, renderer, storage.read)
-        self._carrier = Carrier(index, storage, recorder, recipes, run)
+        self._executor = Executor(index, storage, recorder, recipes, run)
         self._texts = Texts()
         self._turn = asyncio.Lock()
-        self._on_their_way: dict[asyncio.Task[list[Article]], set[ArticleKey]] = {}
+        self._executing: dict[asyncio.Task[list[Article]], set[ArticleKey]] = {}
 
-    async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
+    async def take(self, batch: Sequence[Submission], judge: Judge | None = None) -> list[Article]:
         """Return the articles of `batch`, in its order, each with what became of it.
 
         judge: says whether a text is believed. Without one, the texts of the run so far decide that, and edits of
-        articles that the archive has already wait for `settle_edits`. Raises IndexFileError: nothing more can be done
+        articles that the archive has already wait for `decide_edits`. Raises IndexFileError: nothing more can be done
         in this archive then.
         """
         async with self._turn:
-            await self._let_go_ahead(batch)
+            await self._wait_for_earlier(batch)
             if judge is None:
-                await self._begin_texts([one.candidate.article for one in batch])
+                await self._begin_texts([submission.article for submission in batch])
             plan = await self._planner.plan(batch, judge or self._judge)
-            carried = asyncio.ensure_future(self._carrier.carry_out(plan))
-            self._on_their_way[carried] = {key_of(one.decision.article) for one in plan.decided}
-            carried.add_done_callback(self._on_their_way.pop)
+            carried = asyncio.ensure_future(self._executor.execute(plan))
+            self._executing[carried] = {key_of(decided.decision.article) for decided in plan.decided}
+            carried.add_done_callback(self._executing.pop)
         return await carried
 
-    async def settle_edits(self) -> list[Article]:
+    async def decide_edits(self) -> list[Article]:
         """Decide about the edits that were held back, now that all else of the run has been looked at; return the
         articles, each with what became of it. Raises IndexFileError, CaptureError."""
         async with self._turn:
-            await self._let_go_ahead()
+            await self._wait_for_earlier()
             held_back = await self._index.run(Index.held_back)
             if not held_back:
                 return []
-            batch = [_as_taken(one) for one in held_back]
-            articles = [one.candidate.article for one in batch]
+            batch = [_as_submission(edit) for edit in held_back]
+            articles = [submission.article for submission in batch]
             absorbed = {ArticleKey(article.recipe, id_) for article in articles for id_ in article.absorbed}
-            verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back], absorbed)
+            verdicts = await self._judge_edits([(edit.key, edit.text_digest) for edit in held_back], absorbed)
             plan = await self._planner.plan(batch, lambda article, *_: verdicts.get(key_of(article), Believe()))
-            return await self._carrier.carry_out(plan)
+            return await self._executor.execute(plan)
 
-    async def show_arrived(self, now: int) -> int:
+    async def add_arrived_pictures(self, now: int) -> int:
         """Write the posts again of which pictures have come since they were written, and return how many were written.
         Raises IndexFileError, StoreError."""
         count = 0
         async with self._turn:
-            await self._let_go_ahead()
+            await self._wait_for_earlier()
             while keys := await self._index.run(lambda index: index.pictures.ready(MAX_BATCH)):
-                count += await self._carrier.show(keys, now)
+                count += await self._executor.rewrite_with_pictures(keys, now)
         return count
 
     async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
@@ -100,12 +101,12 @@ class Road:
         finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
         await self._index.run(Index.finish, finished, now)
 
-    async def _let_go_ahead(self, batch: Sequence[Taken] | None = None) -> None:
+    async def _wait_for_earlier(self, batch: Sequence[Submission] | None = None) -> None:
         """Wait until earlier batches that may concern `batch` are carried out; None: all of them. A web page waits for
         all: which article it is depends on what earlier pages say, which may give the same address as theirs."""
-        keys = {key_of(one.candidate.article) for one in batch or ()}
-        everything = batch is None or any(one.candidate.article.aliases for one in batch)
-        before = [carried for carried, theirs in self._on_their_way.items() if everything or theirs & keys]
+        keys = {key_of(submission.article) for submission in batch or ()}
+        everything = batch is None or any(submission.article.aliases for submission in batch)
+        before = [carried for carried, theirs in self._executing.items() if everything or theirs & keys]
         if before:
             await asyncio.wait(before)
 
@@ -144,6 +145,6 @@ class Road:
         return judge_edits([(key, text, held[key].text_digest) for key, text in edits], saying)
 
 
-def _as_taken(held_back: HeldBack) -> Taken:
+def _as_submission(held_back: HeldBack) -> Submission:
     made = unpack(held_back.made)
-    return Taken(Candidate(made.article), None, held_back.capture, made.about, made.etag, made.modified)
+    return Submission(Candidate(made.article), None, held_back.capture, made.about, made.etag, made.modified)

@@ -1,4 +1,4 @@
-"""Settling which article each web page is (`decide.settle`), by what the index knows and what is on disk."""
+"""Resolving which article each web page is (`decide.resolver`), by what the index knows and what is on disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archiver.decide import Said, Settling, letters, own_key
+from archiver.decide import ArticleResolver, ComparedText, letters, own_key
 from archiver.errors import QuarantineError
 from archiver.identity import article_key, plain_form
 from archiver.index import ArticleKey, Index
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.index import Held, IndexThread
-    from archiver.road.taken import Taken
+    from archiver.ingest.submission import Submission
 
 
-class Settler:
+class BatchResolver:
     """Settles articles that are known by their addresses. render and read: as for `Planner`."""
 
     def __init__(
@@ -30,52 +30,52 @@ class Settler:
         self._render = render
         self._read = read
 
-    async def settle(self, batch: Sequence[Taken]) -> list[Taken]:
+    async def resolve(self, batch: Sequence[Submission]) -> list[Submission]:
         """Return `batch`, each article with the id that it has in the archive. Raises IndexFileError."""
-        articles = [one.candidate.article for one in batch if one.candidate.article.aliases]
+        articles = [submission.article for submission in batch if submission.article.aliases]
         if not articles:
             return list(batch)
         own = {key for article in articles for key in _keys(article)}
         names = {address for article in articles for address in article.aliases} | {key.id for key in own}
         known = await self._index.run(Index.known_as, names)
         held = await self._index.run(Index.held, own.union(filter(None, known.values())))
-        return await asyncio.to_thread(self._settle, batch, known, held)
+        return await asyncio.to_thread(self._resolve, batch, known, held)
 
-    def _settle(
-        self, batch: Sequence[Taken], known: Mapping[str, ArticleKey | None], held: Mapping[ArticleKey, Held]
-    ) -> list[Taken]:
-        def said(key: ArticleKey) -> Said | None:
-            return self._said_by(held[key]) if key in held else None
+    def _resolve(
+        self, batch: Sequence[Submission], known: Mapping[str, ArticleKey | None], held: Mapping[ArticleKey, Held]
+    ) -> list[Submission]:
+        def text_of_post(key: ArticleKey) -> ComparedText | None:
+            return self._compared_text(held[key]) if key in held else None
 
-        settling = Settling(known, {key for key, one in held.items() if one.posts}, said)
-        settled: dict[int, Taken] = {}
+        resolver = ArticleResolver(known, {key for key, article in held.items() if article.posts}, text_of_post)
+        resolved: dict[int, Submission] = {}
         for number in sorted(range(len(batch)), key=lambda number: batch[number].candidate.article.fetched):
-            one = batch[number]
-            article = settling.settle(one.candidate.article, believed=one.candidate.believed)
-            settled[number] = one if article is one.candidate.article else self._with(one, article)
-        return [settled[number] for number in range(len(batch))]
+            submission = batch[number]
+            article = resolver.resolve(submission.article, believed=submission.candidate.believed)
+            resolved[number] = submission if article is submission.article else self._with(submission, article)
+        return [resolved[number] for number in range(len(batch))]
 
-    def _with(self, one: Taken, article: Article) -> Taken:
-        """Return what was taken with the settled article in it, its post rendered again."""
+    def _with(self, submission: Submission, article: Article) -> Submission:
+        """Return the submission with the resolved article in it, its post rendered again."""
         if article.post is not None:
             try:
                 article = self._render(article)
             except QuarantineError as error:
                 article = replace(article, post=None, reason=str(error))
-        taken = one._replace(candidate=one.candidate._replace(article=article))
-        if article.shared and taken.evidence:  # a replay must not believe the page's own address either
-            about = taken.evidence.about
+        resolved = submission.with_article(article)
+        if article.shared and resolved.evidence:  # a replay must not believe the page's own address either
+            about = resolved.evidence.about
             known = {**about.get("known", {}), "canonical": article.url}
-            return taken._replace(evidence=taken.evidence.saying(known=known))
-        return taken
+            return resolved._replace(evidence=resolved.evidence.adding(known=known))
+        return resolved
 
-    def _said_by(self, held: Held) -> Said | None:
+    def _compared_text(self, held: Held) -> ComparedText | None:
         """Return what an article of the archive says, None if it has no post."""
         for post in held.posts:
             if content := self._read(post.path):
-                found = read_post(content)
+                saved = read_post(content)
                 # A notice has no text of its own: it only stands in the place of a post.
-                return None if found.more.moved_to else Said(found.title, letters(found.body))
+                return None if saved.more.moved_to else ComparedText(saved.title, letters(saved.body))
         return None
 
 

@@ -13,10 +13,10 @@ from archiver.clock import micros
 from archiver.decide import Hold, Keep, Quarantine, Write
 from archiver.errors import CaptureError, StoreError
 from archiver.index import Finished, Index
+from archiver.ingest import notes
+from archiver.ingest.illustrating import offered_pictures
+from archiver.ingest.submission import key_of
 from archiver.posts.pictures import shown_pictures, with_assets
-from archiver.road import notes
-from archiver.road.illustrating import offered_pictures
-from archiver.road.taken import key_of
 from archiver.storage import DISK_FAILED_OUTCOME, Put
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from archiver.captures import Capture, Evidence
     from archiver.decide import Union
     from archiver.index import ArticleKey, FailedArticle, HeldBack, IndexThread, Intent
+    from archiver.ingest.planner import Decided, Plan
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
-    from archiver.road.planner import Decided, Plan
     from archiver.storage import Storage
 
 AS_MADE_OUTCOMES = frozenset({"written", "unchanged"})  # outcomes after which the file holds the post that was made
 NO_OUTCOME = ("", "")  # the outcome where the storage was not asked to do anything
 
 
-class Carrier:
+class Executor:
     """Carries out decisions. run: the number of the run that made them."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Carrier:
         # payloads are captured already, and does not write them again.
         self._noting = asyncio.Lock()
 
-    async def carry_out(self, plan: Plan) -> list[Article]:
+    async def execute(self, plan: Plan) -> list[Article]:
         """Do what was decided, and return the articles in the order of the plan, each with what became of it. If
         several decisions are about one post, they are carried out in the order in which its answers came. Raises
         IndexFileError, and StoreError or CaptureError if the disk takes nothing more: what is done by then is noted,
@@ -63,22 +63,24 @@ class Carrier:
         await self._unite(plan.unions)
         return [done[number] for number in range(len(decided))]
 
-    async def show(self, keys: Sequence[ArticleKey], now: int) -> int:
+    async def rewrite_with_pictures(self, keys: Sequence[ArticleKey], now: int) -> int:
         """Write the posts of articles again with the pictures that have come since, and return how many posts were
         written. A post that somebody has changed stays as it is. Raises IndexFileError; StoreError if the disk takes
         nothing more."""
         held = await self._index.run(Index.held, keys)
-        before = [(one, post, self._storage.read(post.path)) for one in held.values() for post in one.posts]
-        ours = [(one, post, text) for one, post, text in before if text and sha256(text).digest() == post.sha256]
+        before = [(article, post, self._storage.read(post.path)) for article in held.values() for post in article.posts]
+        ours = [
+            (article, post, text) for article, post, text in before if text and sha256(text).digest() == post.sha256
+        ]
         addresses = {address for _, _, text in ours for address in shown_pictures(text)}
         paths = await self._index.run(lambda index: index.pictures.paths(addresses))
         shown: dict[ArticleKey, tuple[str, ...]] = dict.fromkeys(keys, ())
         intents, puts = [], []
-        for one, post, text in ours:
+        for article, post, text in ours:
             content = with_assets(text, paths)
-            shown[one.key] += tuple(shown_pictures(content))
+            shown[article.key] += tuple(shown_pictures(content))
             if content != text:
-                intents.append(notes.intent_of_pictures(one, post, content, now))
+                intents.append(notes.intent_of_pictures(article, post, content, now))
                 puts.append(Put(post.path, content, post.sha256))
         await self._index.run(_note, intents, [], [], now)
         outcomes = await self._storage.put(puts) if puts else []
@@ -86,7 +88,7 @@ class Carrier:
             Finished(intent.key, intent.form, "saved" if outcome in AS_MADE_OUTCOMES else "dropped")
             for intent, (outcome, _) in zip(intents, outcomes, strict=True)
         ]
-        await self._index.run(_show, finished, shown, now)
+        await self._index.run(_note_pictures, finished, shown, now)
         for put, (outcome, why) in zip(puts, outcomes, strict=True):
             if outcome == DISK_FAILED_OUTCOME:
                 raise StoreError(f"{put.path}: not written: {why}")
@@ -97,25 +99,25 @@ class Carrier:
         somebody has changed such a post meanwhile, it stays, and its article stays one of its own."""
         if not unions:
             return
-        now = max(micros(one.decided.article.fetched) for one in unions)
-        await self._index.run(_note, [notes.intent_of_union(one) for one in unions], [], [], now)
-        puts = [Put(one.path, one.content, one.expected) for one in unions]
+        now = max(micros(union.decided.article.fetched) for union in unions)
+        await self._index.run(_note, [notes.intent_of_union(union) for union in unions], [], [], now)
+        puts = [Put(union.path, union.content, union.expected) for union in unions]
         outcomes = await self._storage.put(puts)
-        finished = [notes.united(one, outcome) for one, (outcome, _) in zip(unions, outcomes, strict=True)]
-        await self._index.run(_settle, finished, [], now)
-        for one, (outcome, why) in zip(unions, outcomes, strict=True):
+        finished = [notes.united(union, outcome) for union, (outcome, _) in zip(unions, outcomes, strict=True)]
+        await self._index.run(_note_outcomes, finished, [], now)
+        for union, (outcome, why) in zip(unions, outcomes, strict=True):
             if outcome in ("failed", DISK_FAILED_OUTCOME):
-                raise StoreError(f"{one.path}: not written: {why}")
+                raise StoreError(f"{union.path}: not written: {why}")
 
     async def _do(self, wave: list[Decided]) -> list[Article]:
         """Do what was decided. No two of the decisions may be about the same post."""
-        now = max(micros(one.decision.article.fetched) for one in wave)
+        now = max(micros(decided.decision.article.fetched) for decided in wave)
         done: dict[int, Article] = {}
         intents, holds, puts, noted = [], [], {}, []
         async with self._noting:
             captures = await self._capture(wave)
-            for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
-                decision = one.decision
+            for number, (decided, capture) in enumerate(zip(wave, captures, strict=True)):
+                decision = decided.decision
                 if isinstance(capture, CaptureError):
                     done[number] = replace(decision.article, outcome="failed", reason=str(capture))
                     continue
@@ -124,27 +126,27 @@ class Carrier:
                     intents.append(notes.intent(decision, capture, self._recipes[decision.article.recipe]))
                     puts[number] = Put(decision.path, decision.article.post.content, decision.expected, decision.force)
                 elif isinstance(decision, Hold):
-                    holds.append(notes.held_back(decision, one.taken, capture, self._run))
+                    holds.append(notes.held_back(decision, decided.submission, capture, self._run))
                 elif isinstance(decision, Keep) and decision.restore is not None:
                     puts[number] = Put(decision.path, decision.restore, None)
-                if capture and one.taken.evidence and not isinstance(decision, Write | Hold):
+                if capture and decided.submission.evidence and not isinstance(decision, Write | Hold):
                     noted.append(capture)
             if intents or holds or noted:
                 await self._index.run(_note, intents, holds, noted, now)
         outcomes = dict(zip(puts, await self._storage.put(list(puts.values())), strict=True)) if puts else {}
         finished: list[Finished] = []
         failed: list[FailedArticle] = []
-        for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
+        for number, (decided, capture) in enumerate(zip(wave, captures, strict=True)):
             if isinstance(capture, CaptureError) or outcomes.get(number, NO_OUTCOME)[0] == DISK_FAILED_OUTCOME:
                 continue
-            article = done[number] = notes.became(one, *outcomes.get(number, NO_OUTCOME))
-            finished += filter(None, [notes.finished(one, article, capture, self._recipes[article.recipe])])
-            failed += filter(None, [notes.failed(one, article)])
-            if one.taken.capture and one.taken.about and article.outcome == "written":
-                await self._recorder.say_more(one.taken.capture, one.taken.about)
+            article = done[number] = notes.with_outcome(decided, *outcomes.get(number, NO_OUTCOME))
+            finished += filter(None, [notes.finished(decided, article, capture, self._recipes[article.recipe])])
+            failed += filter(None, [notes.failed(decided, article)])
+            if decided.submission.capture and decided.submission.about and article.outcome == "written":
+                await self._recorder.say_more(decided.submission.capture, decided.submission.about)
         if finished or failed:
-            posted = [one for one in done.values() if one.outcome in AS_MADE_OUTCOMES]
-            await self._index.run(_settle, finished, failed, now, posted)
+            posted = [article for article in done.values() if article.outcome in AS_MADE_OUTCOMES]
+            await self._index.run(_note_outcomes, finished, failed, now, posted)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED_OUTCOME:  # the intent stays in the index: opening the archive again settles it
                 raise StoreError(f"{puts[number].path}: not written: {why}")
@@ -153,9 +155,12 @@ class Carrier:
     async def _capture(self, wave: list[Decided]) -> list[Capture | CaptureError | None]:
         """Return the capture of each answer, None if it has none. An answer is captured now if its decision calls for
         it (`_to_keep`)."""
-        wanted = {number: evidence for number, one in enumerate(wave) if (evidence := _to_keep(one))}
+        wanted = {number: evidence for number, decided in enumerate(wave) if (evidence := _to_keep(decided))}
         kept = dict(zip(wanted, await self._recorder.keep(list(wanted.values())), strict=True)) if wanted else {}
-        return [one.taken.capture or one.taken.candidate.capture or kept.get(number) for number, one in enumerate(wave)]
+        return [
+            decided.submission.capture or decided.submission.candidate.capture or kept.get(number)
+            for number, decided in enumerate(wave)
+        ]
 
 
 def _note(
@@ -174,7 +179,7 @@ def _note(
     index.together(note)
 
 
-def _settle(
+def _note_outcomes(
     index: Index,
     finished: Sequence[Finished],
     failed: Sequence[FailedArticle],
@@ -184,18 +189,20 @@ def _settle(
     """Note what became of articles. posted: those whose posts are as they were made. If the archive has pictures at
     all, those that these posts show from elsewhere are noted as waited for."""
 
-    def settle() -> None:
+    def note() -> None:
         if finished:
             index.finish(finished, now)
         if posted and index.pictures.any():
-            index.pictures.wait({key_of(one): tuple(offered_pictures(one)) for one in posted})
+            index.pictures.wait({key_of(article): tuple(offered_pictures(article)) for article in posted})
         if failed:
             index.fail(failed, now)
 
-    index.together(settle)
+    index.together(note)
 
 
-def _show(index: Index, finished: Sequence[Finished], shown: Mapping[ArticleKey, Sequence[str]], now: int) -> None:
+def _note_pictures(
+    index: Index, finished: Sequence[Finished], shown: Mapping[ArticleKey, Sequence[str]], now: int
+) -> None:
     """Note which posts were written again with pictures, and which pictures of theirs are still waited for."""
 
     def note() -> None:
@@ -212,22 +219,22 @@ def _waves(decided: Sequence[Decided]) -> list[list[int]]:
     count: defaultdict[tuple[ArticleKey, str], int] = defaultdict(int)
     for number in sorted(range(len(decided)), key=lambda number: decided[number].decision.article.fetched):
         article = decided[number].decision.article
-        which = key_of(article), article.form
-        waves[count[which]].append(number)
-        count[which] += 1
+        post = key_of(article), article.form
+        waves[count[post]].append(number)
+        count[post] += 1
     return [waves[wave] for wave in sorted(waves)]
 
 
-def _to_keep(one: Decided) -> Evidence | None:
+def _to_keep(decided: Decided) -> Evidence | None:
     """Return what a decision calls for capturing, None if nothing: an answer that changes nothing needs no capture."""
-    evidence, decision = one.taken.evidence, one.decision
+    evidence, decision = decided.submission.evidence, decided.decision
     if evidence is None:
         return None
     match decision:
         case Write() | Keep(why="unchanged", captured=False):
             return evidence
         case Hold():
-            return evidence.saying(**{HELD_BACK_NOTE: True})
+            return evidence.adding(**{HELD_BACK_NOTE: True})
         case Quarantine(same_text=False):  # better rules may make a post of it
-            return evidence.saying(quarantined=decision.reason)
+            return evidence.adding(quarantined=decision.reason)
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.decide import Said, Settling, letters
+from archiver.decide import ArticleResolver, ComparedText, letters
 from archiver.identity import article_key, plain_form
 from archiver.index import ArticleKey
 from tests.test_decide import article as article_of_a_recipe
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 KEY_X, KEY_Y, KEY_Z = (ArticleKey("web", article_key(address)) for address in (X, Y, Z))
 PLAIN_X, PLAIN_Y = plain_form(X), plain_form(Y)
-BRIDGE, TRAMS = (Said(title, letters(TEXTS[title])) for title in ("bridge", "trams"))
+BRIDGE, TRAMS = (ComparedText(title, letters(TEXTS[title])) for title in ("bridge", "trams"))
 
 
-def settled(
+def resolved(
     one: Article,
     known: Mapping[str, ArticleKey | None],
-    posts: Mapping[ArticleKey, Said],
+    posts: Mapping[ArticleKey, ComparedText],
     *,
     believed: bool = False,
 ) -> Article:
     """Return an article as it is settled. posts: what those say that the archive has."""
-    return Settling(known, posts.keys(), posts.get).settle(one, believed=believed)
+    return ArticleResolver(known, posts.keys(), posts.get).resolve(one, believed=believed)
 
 
 @pytest.mark.parametrize("one", [article_of_a_recipe(), page(X), page(X, Y)], ids=["of a recipe", "plain", "says"])
 def test_where_nothing_is_known_an_article_is_what_it_says(one: Article) -> None:
-    assert settled(one, {}, {}) is one
+    assert resolved(one, {}, {}) is one
 
 
 @pytest.mark.parametrize(
@@ -49,15 +49,15 @@ def test_where_nothing_is_known_an_article_is_what_it_says(one: Article) -> None
     ids=["another's", "that of a post", "nobody's"],
 )
 def test_an_address_that_is_not_its_own_is_not_believed(
-    known: dict[str, ArticleKey | None], posts: dict[ArticleKey, Said]
+    known: dict[str, ArticleKey | None], posts: dict[ArticleKey, ComparedText]
 ) -> None:
-    one = settled(page(X, Y), known, posts)
+    one = resolved(page(X, Y), known, posts)
     assert (one.id, one.url, one.aliases, one.shared, one.absorbed) == (KEY_X.id, X, (PLAIN_X,), (PLAIN_Y,), ())
 
 
 @pytest.mark.parametrize("said", [BRIDGE._replace(title="other"), TRAMS._replace(title="bridge ")])
-def test_an_address_is_its_own_if_the_other_has_its_title_or_its_text(said: Said) -> None:
-    one = settled(page(X, Y), {PLAIN_Y: KEY_Y}, {KEY_Y: said})
+def test_an_address_is_its_own_if_the_other_has_its_title_or_its_text(said: ComparedText) -> None:
+    one = resolved(page(X, Y), {PLAIN_Y: KEY_Y}, {KEY_Y: said})
     assert (one.id, one.url, one.shared, one.absorbed) == (KEY_Y.id, Y, (), ())
 
 
@@ -77,36 +77,36 @@ LETTERS = "abcdefghijklmnopq"
 )
 def test_two_texts_are_one_if_two_fifths_of_the_shorter_are_in_the_other(text: str, other: str, is_own: bool) -> None:
     one = replace(page(X, Y), body=f"<p>{text}</p>")
-    assert (settled(one, {PLAIN_Y: KEY_Y}, {KEY_Y: Said("another title", other)}).shared == ()) is is_own
+    assert (resolved(one, {PLAIN_Y: KEY_Y}, {KEY_Y: ComparedText("another title", other)}).shared == ()) is is_own
 
 
 def test_one_that_says_the_same_under_another_address_is_absorbed() -> None:
     known = {PLAIN_X: KEY_X, PLAIN_Y: KEY_Y}
-    one = settled(page(X, Y), known, {KEY_X: BRIDGE, KEY_Y: BRIDGE})
+    one = resolved(page(X, Y), known, {KEY_X: BRIDGE, KEY_Y: BRIDGE})
     assert (one.id, one.aliases, one.absorbed) == (KEY_Y.id, (PLAIN_Y, PLAIN_X), (KEY_X.id,))
     # Its address leads here now, and its post says something else: that stays its own.
-    one = settled(page(X, Y), known, {KEY_X: TRAMS, KEY_Y: BRIDGE})
+    one = resolved(page(X, Y), known, {KEY_X: TRAMS, KEY_Y: BRIDGE})
     assert (one.id, one.aliases, one.absorbed) == (KEY_Y.id, (PLAIN_Y,), ())
     # There is no post of it: nothing is to be absorbed.
-    one = settled(page(X, Y), known, {KEY_Y: BRIDGE})
+    one = resolved(page(X, Y), known, {KEY_Y: BRIDGE})
     assert (one.id, one.aliases, one.absorbed) == (KEY_Y.id, (PLAIN_Y, PLAIN_X), ())
 
 
 def test_an_article_keeps_its_key_whatever_its_page_says_now() -> None:
-    assert settled(page(X, Z), {PLAIN_X: KEY_Y}, {KEY_Y: BRIDGE}).id == KEY_Y.id
-    assert settled(page(X), {KEY_X.id: KEY_Y}, {KEY_X: BRIDGE, KEY_Y: BRIDGE}).id == KEY_Y.id  # it was absorbed
-    assert settled(page(X), {}, {KEY_X: BRIDGE}).id == KEY_X.id
+    assert resolved(page(X, Z), {PLAIN_X: KEY_Y}, {KEY_Y: BRIDGE}).id == KEY_Y.id
+    assert resolved(page(X), {KEY_X.id: KEY_Y}, {KEY_X: BRIDGE, KEY_Y: BRIDGE}).id == KEY_Y.id  # it was absorbed
+    assert resolved(page(X), {}, {KEY_X: BRIDGE}).id == KEY_X.id
 
 
 def test_what_was_believed_when_it_came_is_believed_in_a_replay() -> None:
     known = {PLAIN_X: KEY_Y, PLAIN_Y: None}
-    assert settled(page(X, Y), known, {}, believed=True).shared == ()
-    assert settled(page(X, Y), known, {}).shared == (PLAIN_Y,)
-    assert settled(page(X, Y), {**known, PLAIN_X: KEY_X}, {}, believed=True).shared == (PLAIN_Y,)
+    assert resolved(page(X, Y), known, {}, believed=True).shared == ()
+    assert resolved(page(X, Y), known, {}).shared == (PLAIN_Y,)
+    assert resolved(page(X, Y), {**known, PLAIN_X: KEY_X}, {}, believed=True).shared == (PLAIN_Y,)
 
 
 def test_articles_of_one_batch_know_of_each_other() -> None:
-    settling = Settling({}, (), lambda _: None)
-    settling.settle(page(Y, text="trams"), believed=False)
-    assert settling.settle(page(X, Y), believed=False).shared == (PLAIN_Y,)
-    assert settling.settle(page(Z, Y, text="trams"), believed=False).shared == (PLAIN_Y,)  # nobody's from now on
+    resolver = ArticleResolver({}, (), lambda _: None)
+    resolver.resolve(page(Y, text="trams"), believed=False)
+    assert resolver.resolve(page(X, Y), believed=False).shared == (PLAIN_Y,)
+    assert resolver.resolve(page(Z, Y, text="trams"), believed=False).shared == (PLAIN_Y,)  # nobody's from now on

@@ -1,4 +1,4 @@
-"""What goes on at a time on the road: a batch is decided about while another is written, if they have nothing to do
+"""What goes on at a time in the ingest: a batch is decided about while another is written, if they have nothing to do
 with each other."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from archiver.article import Article, Post
 from archiver.captures import Capture
 from archiver.configuration import load_configuration
 from archiver.decide import Believe, Candidate
-from archiver.road import Road, Taken
+from archiver.ingest import Ingester, Submission
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.storage.disk import put_all
@@ -51,7 +51,7 @@ class GatedStorage:
         return file.read_bytes() if file.exists() else None
 
 
-def taken(number: int, text: str = "文", minutes: int = 0, **fields: Any) -> Taken:
+def taken(number: int, text: str = "文", minutes: int = 0, **fields: Any) -> Submission:
     """Return an article that came so many minutes after noon."""
     name = f"20240315000000000{number}"
     post = Post(f"2024-03-15-NW{name}.md", f"---\nlayout: post\n---\n<p>{text}{number}</p>".encode())
@@ -70,7 +70,7 @@ def taken(number: int, text: str = "文", minutes: int = 0, **fields: Any) -> Ta
         body=f"<p>{text}{number}</p>",
         post=post,
     )
-    return Taken(Candidate(replace(article, **fields)))
+    return Submission(Candidate(replace(article, **fields)))
 
 
 class NotingRecorder:
@@ -96,13 +96,13 @@ class NotingRecorder:
 
 
 class Ground:
-    """A road into an archive, and what can be seen of it."""
+    """An ingester of an archive, and what can be seen of it."""
 
     def __init__(self, output: Path, session: Session, options: SessionOptions) -> None:
         self.session = session
         self.storage = GatedStorage(output)
         self.recorder = NotingRecorder(session.index)
-        self.road = Road(
+        self.ingester = Ingester(
             session.index,
             self.storage,  # type: ignore[arg-type]
             self.recorder,  # type: ignore[arg-type]
@@ -112,9 +112,9 @@ class Ground:
             session.run,
         )
 
-    def take(self, *batch: Taken) -> asyncio.Future[list[Article]]:
+    def take(self, *batch: Submission) -> asyncio.Future[list[Article]]:
         """Set a batch on its way, and believe every text."""
-        return asyncio.ensure_future(self.road.take(batch, lambda *_: Believe()))
+        return asyncio.ensure_future(self.ingester.take(batch, lambda *_: Believe()))
 
     async def go_on(self, until: Callable[[], bool] = lambda: False) -> bool:
         """Let everything go on that can, at most until something is so; return whether it is."""
@@ -127,7 +127,7 @@ class Ground:
 
 
 def on_road(output: Path, play: Callable[[Ground], Awaitable[None]]) -> None:
-    """Let `play` happen on the road of a new archive."""
+    """Let `play` happen with the ingester of a new archive."""
 
     async def perform() -> None:
         options = session_options(load_configuration({"ARCHIVER_OUTPUT": str(output)}, {}))
@@ -183,7 +183,7 @@ def test_edits_are_settled_when_all_else_is_done(tmp_path: Path) -> None:
     async def play(ground: Ground) -> None:
         before = ground.take(taken(1))
         assert await ground.go_on(lambda: len(ground.storage.asked) == 1)
-        settled = asyncio.ensure_future(ground.road.settle_edits())
+        settled = asyncio.ensure_future(ground.ingester.decide_edits())
         await ground.go_on()
         assert not settled.done()
         ground.storage.gate.set()

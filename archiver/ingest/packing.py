@@ -19,7 +19,7 @@ TIME_FIELDS = ("fetched", "published", "modified")
 TUPLE_FIELDS = ("places", "authors", "aliases", "shared", "absorbed")
 
 
-class Made(NamedTuple):
+class MadeArticle(NamedTuple):
     """A made article, what a replay must know of its answer, and the answer's ETag and Last-Modified."""
 
     article: Article
@@ -39,7 +39,7 @@ def pack(article: Article, about: Mapping[str, Any], etag: str, modified: str) -
     return zlib.compress(text.encode("utf-8", "surrogatepass"), COMPRESSION_LEVEL)
 
 
-def unpack(made: bytes) -> Made:
+def unpack(made: bytes) -> MadeArticle:
     """Return the made article that `pack` turned into these bytes."""
     values, about, etag, modified = json.loads(zlib.decompress(made).decode("utf-8", "surrogatepass"))
     values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIME_FIELDS if name in values}
@@ -49,4 +49,4 @@ def unpack(made: bytes) -> Made:
         values["signature"] = Signature(signature[0], bytes.fromhex(signature[1]))
     values |= {name: tuple(values[name]) for name in TUPLE_FIELDS if name in values}
     values["offers"] = {address: tuple(offered) for address, offered in values.get("offers", {}).items()}
-    return Made(Article(**values), about, etag, modified)
+    return MadeArticle(Article(**values), about, etag, modified)

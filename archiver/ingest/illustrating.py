@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.index import IndexThread
-    from archiver.road.taken import Taken
+    from archiver.ingest.submission import Submission
 
 
 class Illustrator:
@@ -26,19 +26,21 @@ class Illustrator:
         self._index = index
         self._more = more or {}
 
-    async def illustrate(self, batch: Sequence[Taken]) -> Sequence[Taken]:
+    async def illustrate(self, batch: Sequence[Submission]) -> Sequence[Submission]:
         """Return `batch`, each article with the files of its pictures that there are, and with a post that shows them.
         Raises IndexFileError."""
         has_any = bool(self._more) or await self._index.run(lambda index: index.pictures.any())
         if not has_any:
             return batch
-        offered = [offered_pictures(one.candidate.article) for one in batch]
-        addresses = {address for one in offered for picture in one.items() for address in (picture[0], *picture[1])}
+        offered = [offered_pictures(submission.article) for submission in batch]
+        addresses = {
+            address for pictures in offered for picture in pictures.items() for address in (picture[0], *picture[1])
+        }
         if not addresses:
             return batch
         paths = await self._index.run(lambda index: index.pictures.paths(addresses))
         paths = {**self._more, **paths}
-        return [_illustrated(one, found, paths) for one, found in zip(batch, offered, strict=True)]
+        return [_illustrated(submission, pictures, paths) for submission, pictures in zip(batch, offered, strict=True)]
 
 
 def offered_pictures(article: Article) -> dict[str, tuple[str, ...]]:
@@ -62,10 +64,12 @@ def chosen_assets(offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, st
     return assets
 
 
-def _illustrated(one: Taken, offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, str]) -> Taken:
-    article = one.candidate.article
+def _illustrated(
+    submission: Submission, offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, str]
+) -> Submission:
+    article = submission.article
     assets = chosen_assets(offered, paths)
     if not assets or article.post is None:
-        return one
+        return submission
     post = replace(article.post, content=with_assets(article.post.content, assets))
-    return one._replace(candidate=one.candidate._replace(article=replace(article, assets=assets, post=post)))
+    return submission.with_article(replace(article, assets=assets, post=post))

@@ -24,33 +24,33 @@ SHINGLE_CHARACTERS = 8  # characters
 MIN_SHARED_SHINGLES = 0.4
 
 
-class Said(NamedTuple):
+class ComparedText(NamedTuple):
     """The parts of an article that are compared: its title, and the letters of its text."""
 
     title: str
     text: str
 
 
-class Settling:
+class ArticleResolver:
     """The addresses that will be known once the articles before this one are put.
 
     known: the article of each address, and of each id of an article that was united with another; None for an address
-    that pages of several articles claim. posted: the articles that have posts. said: titles and texts of their posts.
-    """
+    that pages of several articles claim. posted: the articles that have posts. text_of_post: returns title and text of
+    the post of an article."""
 
     def __init__(
         self,
         known: Mapping[str, ArticleKey | None],
         posted: Collection[ArticleKey],
-        said: Callable[[ArticleKey], Said | None],
+        text_of_post: Callable[[ArticleKey], ComparedText | None],
     ) -> None:
         self._known = dict(known)
         self._posted = posted
-        self._said = said
-        self._made: dict[ArticleKey, Said] = {}
+        self._text_of_post = text_of_post
+        self._made: dict[ArticleKey, ComparedText] = {}
 
-    def settle(self, article: Article, *, believed: bool) -> Article:
-        """Return `article` with its settled id, with the addresses that are its own, and with the ids that it had
+    def resolve(self, article: Article, *, believed: bool) -> Article:
+        """Return `article` with the id that is found, with the addresses that are its own, and with the ids that it had
         before.
 
         believed: the answer was believed when it came: then an article whose key was made from one of its addresses
@@ -84,10 +84,10 @@ class Settling:
 
     def _note(self, article: Article, key: ArticleKey) -> None:
         """Go on as if an article had been put."""
-        if gone := {ArticleKey(key.recipe, one) for one in article.absorbed}:
-            self._known |= {address: key for address, one in self._known.items() if one in gone}
+        if gone := {ArticleKey(key.recipe, absorbed_id) for absorbed_id in article.absorbed}:
+            self._known |= {address: key for address, absorbed_id in self._known.items() if absorbed_id in gone}
         self._known |= dict.fromkeys((*article.aliases, *article.absorbed), key) | dict.fromkeys(article.shared)
-        self._made[key] = said_of(article)
+        self._made[key] = compared_text(article)
 
     def _key(self, url: str, own: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
         """Return the article with the address `url`: the one that is known by it; else one that is known by another of
@@ -108,31 +108,35 @@ class Settling:
             key = self._known[address]
             if key is None:
                 return False
-        said = self._said_by(key) if key and key != home else None
-        return said is None or _have_one_title(said, said_of(article)) or _have_one_text(said, said_of(article))
+        known_text = self._compared_text(key) if key and key != home else None
+        return (
+            known_text is None
+            or _have_one_title(known_text, compared_text(article))
+            or _have_one_text(known_text, compared_text(article))
+        )
 
     def _is_one(self, other: ArticleKey, article: Article) -> bool:
         """Return whether another article has the same text as this one; also if nothing is known of the other's."""
-        said = self._said_by(other)
-        return said is None or _have_one_text(said, said_of(article))
+        other_text = self._compared_text(other)
+        return other_text is None or _have_one_text(other_text, compared_text(article))
 
     def _is_posted(self, key: ArticleKey) -> bool:
         return key in self._posted or key in self._made
 
-    def _said_by(self, key: ArticleKey) -> Said | None:
-        """Return title and text of an article that was settled before, or that the archive has; None if there is
+    def _compared_text(self, key: ArticleKey) -> ComparedText | None:
+        """Return title and text of an article that was resolved before, or that the archive has; None if there is
         none."""
-        return self._made.get(key) or self._said(key)
+        return self._made.get(key) or self._text_of_post(key)
 
 
 def own_key(article: Article) -> ArticleKey:
-    """Return the key that an article has before it is settled: its recipe and id."""
+    """Return the key that an article has before it is resolved: its recipe and id."""
     return ArticleKey(article.recipe, article.id)
 
 
-def said_of(article: Article) -> Said:
+def compared_text(article: Article) -> ComparedText:
     """Return title and letters of an article, which are compared."""
-    return Said(article.title, letters(article.body))
+    return ComparedText(article.title, letters(article.body))
 
 
 def letters(body: str) -> str:
@@ -140,15 +144,15 @@ def letters(body: str) -> str:
     return "".join(filter(str.isalnum, without_tags(body).casefold()))
 
 
-def _have_one_title(one: Said, other: Said) -> bool:
-    return one.title.split() == other.title.split()
+def _have_one_title(text: ComparedText, other: ComparedText) -> bool:
+    return text.title.split() == other.title.split()
 
 
-def _have_one_text(one: Said, other: Said) -> bool:
+def _have_one_text(text: ComparedText, other: ComparedText) -> bool:
     """Return whether two pages show one article, by how much of their text is the same."""
-    if one.text == other.text:
+    if text.text == other.text:
         return True
-    few, many = sorted((_shingles(one.text), _shingles(other.text)), key=len)
+    few, many = sorted((_shingles(text.text), _shingles(other.text)), key=len)
     return bool(few) and len(few & many) >= MIN_SHARED_SHINGLES * len(few)
 
 
