@@ -13,8 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import resolve, web_address
 from archiver.adoption import PostRepair, adopt
-from archiver.adoption.lost import Lost
 from archiver.adoption.signatures import renew_signatures
+from archiver.adoption.source_repairs import SourceRepairs
 from archiver.captures.regions import files_in
 from archiver.clock import moment
 from archiver.configuration import Configuration, load_configuration, setting_name
@@ -42,8 +42,8 @@ from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
+from archiver.index.location import FILE_WORD
 from archiver.index.move import move_index
-from archiver.index.whereabouts import FILE_WORD
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
@@ -383,11 +383,11 @@ class Archive:
             survey = adopt(self.root, index, self.recipes)
             index.mark_complete()
             self.configuration = remember_profile(self.configuration, self.recipes)
-            lost = Lost(self.root, self.recipes, survey)
+            repairs = SourceRepairs(self.root, self.recipes, survey)
             references = []
             if repair:
                 PostRepair(self.root, index, self.recipes, survey).run()
-                references = lost.references(index)
+                references = repairs.references(index)
             add_manifest(self.root, index)
         finally:
             index.close()
@@ -401,7 +401,7 @@ class Archive:
 
             forced = self.configuration.override({"ARCHIVER_FORCE": True})
             get_references(forced, references, note)
-            lost.settle(reasons)
+            repairs.note_outcomes(reasons)
         return survey
 
     def export(

@@ -140,7 +140,7 @@ class ArchiveExtension:
         if self.session:
             self.do_soon(self.session.ingester.note_unchanged(key, tuple(forms), now()))
 
-    def rest(self, host: str, until: int) -> None:
+    def hold_host(self, host: str, until: int) -> None:
         """Note that a host asked to be left alone until a time (microseconds)."""
         self.hosts[host] = until
         if self.session:

@@ -10,7 +10,7 @@ from archiver.captures import CAPTURES, PART_OF_NOTE, PARTS_NOTE, Capture, Evide
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
 from archiver.captures.packing import WriteJob
-from archiver.captures.writing import NotWritten, WrittenRecord
+from archiver.captures.writing import WriteFailure, WrittenRecord
 from archiver.errors import CaptureError, WorkerError, os_reason
 from archiver.index import Sealed
 from archiver.storage import file_at, pass_over, paths_below
@@ -50,7 +50,7 @@ class Recorder:
         self._index = index
         self._worker = worker
         setup = (output, size, dict(info), WRITER_NAME.format(worker) if worker else "")
-        self._process = WorkerProcess[WriteJob, WrittenRecord | NotWritten](
+        self._process = WorkerProcess[WriteJob, WrittenRecord | WriteFailure](
             "archiver.captures.writing:serve", setup, descriptor
         )
         self._files: set[str] = set()
@@ -137,11 +137,11 @@ class Recorder:
         return Sealed(path, file.stat().st_size, digest(file))
 
     async def _write(self, jobs: list[WriteJob]) -> list[WrittenRecord | CaptureError]:
-        results: list[WrittenRecord | NotWritten]
+        results: list[WrittenRecord | WriteFailure]
         try:
             results = await self._process.call(jobs)
         except WorkerError as error:
-            results = [NotWritten(str(error))] * len(jobs)
+            results = [WriteFailure(str(error))] * len(jobs)
         ended = {
             one.warc: Sealed(one.warc, *one.whole) for one in results if isinstance(one, WrittenRecord) and one.whole
         }

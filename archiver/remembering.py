@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archiver.adoption.found import profile_of
+from archiver.adoption.archive_profile import profile_of
 from archiver.configuration import SETTINGS, Origin, remember
 from archiver.index import Index
 

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.discovery import MAX_SITEMAP_BYTES, listed_sitemaps
-from archiver.discovery.look import Given, Looked
+from archiver.discovery.inspection import AnswerToInspect, Inspection
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.budget import BudgetSpentError
@@ -43,12 +43,14 @@ FIRST_FAILURE = 400
 PERMANENT = frozenset({301, 308})  # redirects
 
 
-class Looker:
+class Inspector:
     """Finds out what answers list, in a process of its own, and remembers which sitemaps a site's robots.txt names."""
 
     def __init__(self) -> None:
         self._sitemaps: dict[str, list[str]] = {}  # by host
-        self._process = WorkerProcess[Given, Looked]("archiver.discovery.look:looker", None, limit=MAX_READING_SECONDS)
+        self._process = WorkerProcess[AnswerToInspect, Inspection](
+            "archiver.discovery.inspection:serve", None, limit=MAX_READING_SECONDS
+        )
 
     def note_sitemaps(self, response: Response) -> None:
         """Note the sitemaps that a robots.txt names. It comes before any other answer of its host."""
@@ -61,17 +63,17 @@ class Looker:
         own = urlsplit(address).hostname or ""
         return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
-    async def look(self, response: Response, known: tuple[str, ...] = (), *, texts: bool = False) -> Looked:
+    async def inspect(self, response: Response, known: tuple[str, ...] = (), *, texts: bool = False) -> Inspection:
         """Return what an answer lists. known: known addresses of articles, with which links are compared. texts:
         whether the texts of articles in a feed are wanted."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         address = normalise(response.url)
-        given = Given(response.body, address, content_type, datetime.now(UTC), known, texts)
+        answer = AnswerToInspect(response.body, address, content_type, datetime.now(UTC), known, texts)
         try:
-            (listed,) = await self._process.call([given])
+            (inspection,) = await self._process.call([answer])
         except WorkerError as error:
-            return Looked("nothing", address, problem=str(error))
-        return listed
+            return Inspection("nothing", address, problem=str(error))
+        return inspection
 
     async def close(self) -> None:
         """End the process."""
@@ -82,13 +84,13 @@ class Surveyor:
     """Surveys a site, and notes in `offer` what it finds. whole: whether whole answers are wanted, to be read by the
     crawl later (`answers`); if not, their beginnings are enough."""
 
-    def __init__(self, crawler: Crawler, looker: Looker, offer: Offer, *, whole: bool = False) -> None:
+    def __init__(self, crawler: Crawler, inspector: Inspector, offer: Offer, *, whole: bool = False) -> None:
         self._crawler = crawler
         self._meta = {"download_maxsize": MAX_SITEMAP_BYTES} if whole else {BEGINNING_META_KEY: MAX_READ_BYTES}
-        self._looker = looker
+        self._inspector = inspector
         self._offer = offer
         self._asked: set[str] = set()  # addresses asked for, in the form of `plain_form`
-        self._others: dict[str, Looked] = {}  # lists of another kind at well-known places, by this form
+        self._others: dict[str, Inspection] = {}  # lists of another kind at well-known places, by this form
         self.is_cut_off = False  # whether the budget of the run ended it, so that it may not have found everything
         self.answers: dict[str, Response] = {}  # answers that are kept, by the plain form of their addresses
         self._room = MAX_KEPT_BYTES if whole else 0
@@ -100,24 +102,24 @@ class Surveyor:
         if isinstance(response, str):
             offer.problem = response
             return
-        page = await self._look(response)
+        page = await self._inspect(response)
         if await self._take(page, why):
             return
         if page.kind == "page":
             await self._take_feeds(page)
             await self._take_sitemaps(page.address)
-            offer.take_page(await self._look(response, tuple(offer.articles.values())), why)
+            offer.take_page(await self._inspect(response, tuple(offer.articles.values())), why)
         else:
             offer.problem = page.problem
 
-    async def _take_feeds(self, page: Looked) -> None:
+    async def _take_feeds(self, page: Inspection) -> None:
         for feed in page.feeds[:MAX_FEEDS]:
             await self._take_at(feed.address, "feed", feed.why)
-        if not page.feeds and (listed := await self._first(WELL_KNOWN_FEEDS, page.address, "feed")):
-            self._offer.take_feed(listed, WELL_KNOWN_REASON)
+        if not page.feeds and (inspection := await self._first(WELL_KNOWN_FEEDS, page.address, "feed")):
+            self._offer.take_feed(inspection, WELL_KNOWN_REASON)
 
     async def _take_sitemaps(self, home: str) -> None:
-        named = list(dict.fromkeys(self._looker.sitemaps(self._offer.address)))
+        named = list(dict.fromkeys(self._inspector.sitemaps(self._offer.address)))
         forms = {plain_form(address) for address in named}
         for form, other in self._others.items():
             await self._take(other, ROBOTS_REASON if form in forms else WELL_KNOWN_REASON)
@@ -125,8 +127,8 @@ class Surveyor:
         # Sitemaps with names that hint at news come first, as only the first MAX_SITEMAPS are asked for.
         for address in sorted(left, key=lambda one: not NEWS_PATTERN.search(urlsplit(one).path))[:MAX_SITEMAPS]:
             await self._take_at(address, "sitemap", ROBOTS_REASON)
-        if not (left or self._others) and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
-            await self._take(listed, WELL_KNOWN_REASON)
+        if not (left or self._others) and (inspection := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
+            await self._take(inspection, WELL_KNOWN_REASON)
 
     async def _take_at(self, address: str, kind: str, why: str, index: str = "") -> None:
         """Fetch an address, unless that was done, and take the feed or sitemap that is there, or note why there is
@@ -138,37 +140,38 @@ class Surveyor:
         if isinstance(response, str):
             self._offer.miss(kind, address, why, response)
             return
-        listed = await self._look(response)
-        if not await self._take(listed, why, index):
-            self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
+        inspection = await self._inspect(response)
+        if not await self._take(inspection, why, index):
+            self._offer.miss(kind, address, why, inspection.problem or f"it is no {kind}, but a {inspection.kind}")
 
-    async def _take(self, listed: Looked, why: str, index: str = "") -> bool:
-        """Take a feed, or a sitemap and the newest of those that it names. Return whether `listed` is one of these."""
-        if listed.kind == "feed":
-            self._offer.take_feed(listed, why, index)
-        elif listed.kind == "sitemap":
-            self._offer.take_sitemap(listed, why, index)
-            for entry in () if index else newest_first(listed.maps)[:MAX_OF_AN_INDEX]:
-                await self._take_at(entry.address, "sitemap", "named by the index", listed.address)
-        return listed.kind in ("feed", "sitemap")
+    async def _take(self, inspection: Inspection, why: str, index: str = "") -> bool:
+        """Take a feed, or a sitemap and the newest of those that it names. Return whether `inspection` is one of
+        these."""
+        if inspection.kind == "feed":
+            self._offer.take_feed(inspection, why, index)
+        elif inspection.kind == "sitemap":
+            self._offer.take_sitemap(inspection, why, index)
+            for entry in () if index else newest_first(inspection.maps)[:MAX_OF_AN_INDEX]:
+                await self._take_at(entry.address, "sitemap", "named by the index", inspection.address)
+        return inspection.kind in ("feed", "sitemap")
 
-    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Looked | None:
+    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Inspection | None:
         """Return what is at the first of the well-known `paths` that has something of that kind. Feeds and sitemaps of
         the other kind that are found on the way are kept in `_others`."""
         for path in paths:
             address = urljoin(home, path)
             if isinstance(response := await self._get(address), str):
                 continue
-            listed = await self._look(response)
-            if listed.kind == kind:
-                return listed
-            if listed.kind in ("feed", "sitemap"):
-                self._others[plain_form(address)] = listed
+            inspection = await self._inspect(response)
+            if inspection.kind == kind:
+                return inspection
+            if inspection.kind in ("feed", "sitemap"):
+                self._others[plain_form(address)] = inspection
         return None
 
-    async def _look(self, response: Response, known: tuple[str, ...] = ()) -> Looked:
+    async def _inspect(self, response: Response, known: tuple[str, ...] = ()) -> Inspection:
         """Return what an answer lists, at the address by which to ask for it again."""
-        return replace(await self._looker.look(response, known), address=lasting_address(response))
+        return replace(await self._inspector.inspect(response, known), address=lasting_address(response))
 
     async def _get(self, address: str) -> Response | str:
         """Return the answer from an address, or the reason why there is none."""

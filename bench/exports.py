@@ -9,7 +9,7 @@ from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.index.whereabouts import file_of
+from archiver.index.location import file_of
 from archiver.places import POSTS
 from bench import command
 from bench.articles import article_id, samples

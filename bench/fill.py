@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import SECOND, micros, now
 from archiver.index import Index
-from archiver.index.whereabouts import file_of
+from archiver.index.location import file_of
 from archiver.listing_stats import CHECKED_FIELDS, ListingStats
 from bench.articles import DAY, article_id, samples
 from bench.server import LISTED, LISTINGS, PLACEHOLDER, SAMPLES

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.archive import Archive
-from archiver.index.whereabouts import file_of
+from archiver.index.location import file_of
 from archiver.places import SITE
 from bench import command
 from bench.exports import link_posts

@@ -34,7 +34,7 @@ class Archive:
     def __init__(self, hosts: dict[str, int] | None = None) -> None:
         self.hosts: dict[str, int] = hosts or {}
 
-    def rest(self, host: str, until: int) -> None:
+    def hold_host(self, host: str, until: int) -> None:
         self.hosts[host] = until
 
 
@@ -307,7 +307,7 @@ def test_workers_make_as_many_requests_together_as_the_run_may() -> None:
             self.left -= taken
             return taken
 
-        async def leave_requests(self, count: int) -> None:
+        async def return_requests(self, count: int) -> None:
             self.left += count
 
     async def work() -> None:
@@ -318,7 +318,7 @@ def test_workers_make_as_many_requests_together_as_the_run_may() -> None:
             assert not budget.spent
             await budget.process_request(Request(URL))
         one, other = budgets
-        await one.leave_unused()  # it has nothing to do
+        await one.return_unused()  # it has nothing to do
         for _ in range(3):
             await other.process_request(Request(URL))
         for budget in budgets:

@@ -21,7 +21,7 @@ from archiver import recipes
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import whole
 from archiver.captures.packing import WriteJob, records
-from archiver.captures.writing import Output
+from archiver.captures.writing import DiskWriter
 from archiver.replica import Fault, Record
 from tests.conftest import Archive
 from tests.test_kill import fill, kill
@@ -343,7 +343,7 @@ def test_a_directory_in_which_nothing_can_be_written(archive: Archive) -> None:
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output = Output(tmp_path, 10**9, {})
+    output = DiskWriter(tmp_path, 10**9, {})
     where = output.write(job(b"first"))
     (file,) = tmp_path.rglob("*.warc.gz")
     before = file.read_bytes()
@@ -368,7 +368,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         patched.setattr(os, "write", write)
         limit = 40
         with pytest.raises(OSError, match="No space left"):
-            Output(tmp_path / "other", 10**9, {}).write(job(b"fourth"))
+            DiskWriter(tmp_path / "other", 10**9, {}).write(job(b"fourth"))
     output.close()
     assert list(tmp_path.rglob("*.warc.gz")) == [file]
     check(file)

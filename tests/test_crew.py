@@ -397,7 +397,7 @@ def test_a_worker_is_done_when_the_limit_of_the_run_is_reached(tmp_path: Path) -
             assert not mine.is_spent  # it has found nothing; others do
             for _ in range(2):
                 (_,) = await theirs.claim(1, [LIST], 9, "a.example", "")
-            await theirs.leave_room(1)  # one of them is too old
+            await theirs.return_quota(1)  # one of them is too old
             assert [one.key.id for one in await theirs.claim(1, [LIST], 9, "a.example", "")] == ["c"]
             assert await theirs.claim(1, [LIST], 9, "a.example", "") == []
             assert theirs.is_spent

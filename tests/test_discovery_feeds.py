@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.discovery import MAX_FEED_BYTES, Rest, max_age, read_feed
+from archiver.discovery import MAX_FEED_BYTES, UpdateSchedule, max_age, read_feed
 from archiver.discovery.articles import articles_of_feed
 from archiver.errors import DiscoveryError
 
@@ -464,18 +464,18 @@ NOON = datetime(2026, 11, 2, 12, 30, tzinfo=UTC)  # a Monday
 @pytest.mark.parametrize(
     ("said", "max_age", "until"),
     [
-        (Rest(), 0, None),
-        (Rest(3600), 0, "2026-11-02T13:24"),
-        (Rest(3600), 7200, "2026-11-02T14:18"),
-        (Rest(10**9), 10**9, "2026-11-02T17:54"),  # six hours at most
-        (Rest(hours=(12, 13)), 0, "2026-11-02T14:00"),
-        (Rest(3600, hours=(13, 14)), 0, "2026-11-02T15:00"),
-        (Rest(days=(0, 1)), 0, "2026-11-04T00:00"),
-        (Rest(hours=tuple(range(24))), 0, None),  # never, it says: then it says nothing
-        (Rest(3600, days=tuple(range(7))), 0, "2026-11-02T13:24"),
+        (UpdateSchedule(), 0, None),
+        (UpdateSchedule(3600), 0, "2026-11-02T13:24"),
+        (UpdateSchedule(3600), 7200, "2026-11-02T14:18"),
+        (UpdateSchedule(10**9), 10**9, "2026-11-02T17:54"),  # six hours at most
+        (UpdateSchedule(hours=(12, 13)), 0, "2026-11-02T14:00"),
+        (UpdateSchedule(3600, hours=(13, 14)), 0, "2026-11-02T15:00"),
+        (UpdateSchedule(days=(0, 1)), 0, "2026-11-04T00:00"),
+        (UpdateSchedule(hours=tuple(range(24))), 0, None),  # never, it says: then it says nothing
+        (UpdateSchedule(3600, days=tuple(range(7))), 0, "2026-11-02T13:24"),
     ],
 )
-def test_when_a_feed_is_asked_again(said: Rest, max_age: int, until: str | None) -> None:
+def test_when_a_feed_is_asked_again(said: UpdateSchedule, max_age: int, until: str | None) -> None:
     found = said.until(NOON, max_age)
     assert (found and found.isoformat()[:16]) == until
 

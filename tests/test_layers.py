@@ -325,7 +325,7 @@ LATE = {
     },
     "discovery/pages.py": {"archiver.discovery.item_lists"},
     "extraction/extractors.py": {"archiver.extraction.extractor"},
-    "index/whereabouts.py": {"archiver.index.postgres"},
+    "index/location.py": {"archiver.index.postgres"},
     "storage/stored.py": {"archiver.storage.bucket"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -16,7 +16,7 @@ from archiver.extraction import ExtractOptions
 from archiver.recipes import load_recipes
 from archiver.replay import serve
 from archiver.replay.making import Made, Maker
-from archiver.replay.spool import Shelf
+from archiver.replay.spool import SpoolWriter
 from tests.test_replay import expected, made, replay
 from tests.warcs import ADDRESS, article_json, foreign
 
@@ -127,7 +127,7 @@ def test_an_answer_that_nobody_foresaw_costs_itself(
     monkeypatch.setattr(Maker, "make", make)
     maker = Maker(ExtractOptions(load_recipes()))
     (part,) = regions(Path(file))
-    with Shelf(str(archive.output.parent)) as shelf:
-        result = serve.read(part, maker, archive.output, shelf)
+    with SpoolWriter(str(archive.output.parent)) as spool_writer:
+        result = serve.read(part, maker, archive.output, spool_writer)
     assert [type(one).__name__ for one in result.found] == ["Failed", "CandidateOutline", "CandidateOutline"]
     assert result.problems == []

@@ -35,8 +35,8 @@ from archiver.storage import (
     versions,
     write_atomically,
 )
-from archiver.storage.ahead import ahead
 from archiver.storage.bucket import WAIT_SECONDS
+from archiver.storage.read_ahead import read_ahead
 from archiver.storage.stored import FIRST_REQUEST_BYTES, StoredFile
 from tests.stores import store
 
@@ -193,7 +193,7 @@ def test_what_is_read_of_captures_is_asked_for_ahead_and_once(stored: SplitRoot)
     for file in files:
         write_atomically(file, packed)
     store().requests()
-    found = list(chain.from_iterable(ahead(lambda file: list(regions(file)), files)))
+    found = list(chain.from_iterable(read_ahead(lambda file: list(regions(file)), files)))
     asked = store().requests()
     assert sorted(asked) == [one for one in sorted(asked) if re.fullmatch(r"GET \S+\.warc\.gz bytes=0-2", one)]
     assert [(one.file, one.end, one.packed) for one in found] == [(str(file), len(packed), True) for file in files]

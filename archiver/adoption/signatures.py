@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archiver.index import Index
-    from archiver.index.near import Unsigned
+    from archiver.index.near_duplicates import Unsigned
     from archiver.recipes import Recipe
     from archiver.storage import Root
 

@@ -18,7 +18,7 @@ from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, StoreError, os_reason
 from archiver.private import public_address
 from archiver.storage import located, opened
-from archiver.storage.ahead import ahead
+from archiver.storage.read_ahead import read_ahead
 from archiver.storage.stored import is_stored
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def streams(found: Sequence[Region]) -> Iterator[tuple[Region, BinaryIO | None]]
     """Yield regions, each with an open stream if it is in a store: requests for the next regions are made ahead. None
     instead of a stream: the region is to be opened when it is read, which also raises the error if it cannot be."""
     if any(is_stored(region.file) for region in found):
-        return zip(found, ahead(_begun, found), strict=True)
+        return zip(found, read_ahead(_begun, found), strict=True)
     return ((region, None) for region in found)
 
 

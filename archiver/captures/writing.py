@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root, SplitRoot
 
 
-class Whole(NamedTuple):
+class EndedFile(NamedTuple):
     """A finished file, to which nothing is added any more."""
 
     size: int
@@ -41,17 +41,17 @@ class WrittenRecord(NamedTuple):
     warc: str
     offset: int
     length: int
-    whole: Whole | None = None
+    whole: EndedFile | None = None
 
 
-class NotWritten(NamedTuple):
+class WriteFailure(NamedTuple):
     """Why an answer is not captured. disk: no other answer can be captured, either."""
 
     why: str
     disk: bool = False
 
 
-class Output:
+class DiskWriter:
     """The WARC files of a run, one after the other. Each is made when there is something to write into it. writer: a
     part of the names of the files that says who writes them."""
 
@@ -78,7 +78,7 @@ class Output:
         self._append(packed)
         return WrittenRecord(self._path, self._size - len(packed) + start, length)
 
-    def sync(self) -> dict[str, Whole]:
+    def sync(self) -> dict[str, EndedFile]:
         """Make what was written durable, and return the files that are finished by that: none. Raises OSError."""
         if self._descriptor >= 0:
             os.fsync(self._descriptor)
@@ -123,7 +123,7 @@ class Output:
         self._size += done
 
 
-class Objects:
+class StoreWriter:
     """The WARC files of a run in an object store. All that is written until `sync` becomes one object. Nothing can be
     added to an object, so it is finished then; and it is durable before the posts that are made of it are written."""
 
@@ -137,10 +137,10 @@ class Objects:
         self._writer = "-".join(filter(None, [writer, token_hex(4)]))
         self._path = ""
         self._content = bytearray()
-        self._ended: dict[str, Whole] = {}
+        self._ended: dict[str, EndedFile] = {}
 
     def write(self, job: WriteJob, refers_to: tuple[str, str] | None = None) -> WrittenRecord:
-        """Do what `Output.write` does. Raises StoreError."""
+        """Do what `DiskWriter.write` does. Raises StoreError."""
         if len(self._content) >= self._limit:
             self._end()
         packed, start, length = records(job, refers_to)
@@ -151,7 +151,7 @@ class Objects:
         self._content += packed
         return WrittenRecord(self._path, len(self._content) - len(packed) + start, length)
 
-    def sync(self) -> dict[str, Whole]:
+    def sync(self) -> dict[str, EndedFile]:
         """Make what was written durable, and return the finished files that it is in. Raises StoreError."""
         try:
             self._end()
@@ -169,7 +169,7 @@ class Objects:
         content = bytes(self._content)
         if not (self._root.store / self._path).create(content):
             raise StoreError(f"{self._root.store / self._path}: there is another file of that name")
-        self._ended[self._path] = Whole(len(content), sha256(content).digest())
+        self._ended[self._path] = EndedFile(len(content), sha256(content).digest())
         self._content.clear()
 
 
@@ -179,30 +179,32 @@ def _new_path(writer: str, serial: int) -> str:
     return f"{CAPTURES}/{now:%Y}/{now:%m}/archiver-{now:%Y%m%dT%H%M%SZ}-{writer}-{serial:05}.warc.gz"
 
 
-def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[WriteJob]], list[WrittenRecord | NotWritten]]:
+def serve(
+    setup: tuple[Root, int, dict[str, str], str],
+) -> Callable[[list[WriteJob]], list[WrittenRecord | WriteFailure]]:
     """Return the function that a worker process runs: it writes the captures of an archive. setup: the archive, the
     size at which the next file is begun, what the first record of a file says of us, and the writer in its name."""
     root, limit, info, writer = setup
-    output = Output(root, limit, info, writer) if isinstance(root, Path) else Objects(root, limit, info, writer)
+    output = DiskWriter(root, limit, info, writer) if isinstance(root, Path) else StoreWriter(root, limit, info, writer)
     atexit.register(output.close)
 
-    def write(jobs: list[WriteJob]) -> list[WrittenRecord | NotWritten]:
-        results: list[WrittenRecord | NotWritten] = []
+    def write(jobs: list[WriteJob]) -> list[WrittenRecord | WriteFailure]:
+        results: list[WrittenRecord | WriteFailure] = []
         for job in jobs:
             try:
                 results.append(output.write(job, _refers_to(root, job)))
             except OSError as error:
-                results.append(NotWritten(with_advice(error), disk=True))
+                results.append(WriteFailure(with_advice(error), disk=True))
             except StoreError as error:
-                results.append(NotWritten(str(error), disk=True))
+                results.append(WriteFailure(str(error), disk=True))
             except Exception as error:  # one answer cannot be written; the others can
-                results.append(NotWritten(in_a_line(error)))
+                results.append(WriteFailure(in_a_line(error)))
         try:
             ended = output.sync()
         except OSError as error:
-            return [NotWritten(with_advice(error), disk=True)] * len(jobs)
+            return [WriteFailure(with_advice(error), disk=True)] * len(jobs)
         except StoreError as error:
-            return [NotWritten(str(error), disk=True)] * len(jobs)
+            return [WriteFailure(str(error), disk=True)] * len(jobs)
         return [one._replace(whole=ended.get(one.warc)) if isinstance(one, WrittenRecord) else one for one in results]
 
     return write

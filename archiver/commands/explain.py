@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import SCHEME_PATTERN
 from archiver.commands.display import print_json, print_line, printable
-from archiver.commands.given import GivenPage, advice, each_page
+from archiver.commands.inputs import InputPage, advice, each_page
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.commands.showing import is_said, print_beside, show_field
 from archiver.commands.wrapping import columns, wrap
@@ -71,7 +71,7 @@ def _explanation(page: str, address: str | None, archive: Archive) -> Explanatio
     found: list[Explanation | str] = []
     sites = archive.sites
 
-    def take(given: GivenPage) -> None:
+    def take(given: InputPage) -> None:
         found.append(
             given.problem
             or explain_page(

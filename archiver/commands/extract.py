@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.captures.regions import CAPTURE_NAME_PATTERN
 from archiver.commands.display import count, print_json, print_line, printable
-from archiver.commands.given import advice, each_page
+from archiver.commands.inputs import advice, each_page
 from archiver.commands.options import (
     add_browser_option,
     add_engine_options,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import argparse
 
     from archiver.archive import Archive
-    from archiver.commands.given import GivenPage
+    from archiver.commands.inputs import InputPage
     from archiver.reading import Reading
 
 FORMAT = "parquet"
@@ -109,7 +109,7 @@ class _Reader:
         self._between = ""  # printed before the next article: a blank line after the first one
         self.status = 0
 
-    def take(self, page: GivenPage) -> None:
+    def take(self, page: InputPage) -> None:
         """Read one page."""
         name = {"asked": page.name, "address": page.address} if page.is_fetched else {"file": page.name}
         if page.problem:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display, print_line
-from archiver.commands.given import read_stdin
+from archiver.commands.inputs import read_stdin
 from archiver.commands.options import add_fetching_options, add_paywall_option, archive_from
 from archiver.encoding import decode
 from archiver.statuses import FAILED, SIGNALLED

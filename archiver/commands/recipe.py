@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import count, print_json, print_line, printable
-from archiver.commands.given import GivenPage, each_page
+from archiver.commands.inputs import InputPage, each_page
 from archiver.commands.options import add_setting_option, add_target_option, archive_from, path_from
 from archiver.commands.showing import print_beside, show_field
 from archiver.commands.wrapping import columns, wrap
@@ -78,9 +78,9 @@ def run_new(arguments: argparse.Namespace) -> int:
     if target and target.exists():
         raise UsageError(f"{target}: is there already; a draft does not replace it")
     pages: list[DraftPage] = []
-    missed: list[GivenPage] = []
+    missed: list[InputPage] = []
 
-    def take(page: GivenPage) -> None:
+    def take(page: InputPage) -> None:
         if page.problem:
             missed.append(page)
         else:
@@ -110,7 +110,7 @@ def run_test(arguments: argparse.Namespace) -> int:
     for one in expected:
         trial.expect(one, beside.parent)
 
-    def take(page: GivenPage) -> None:
+    def take(page: InputPage) -> None:
         explained = trial.take(page)
         if arguments.keep and explained:
             _keep(page, explained, beside)
@@ -139,7 +139,7 @@ class _Trial:
         explained = DraftPage(str(file), content, expected.address, None, expected.fetched).explained(self.recipe)
         self._show(str(file), explained, list(differences(expected, explained)), is_expected=True)
 
-    def take(self, page: GivenPage) -> Explanation | None:
+    def take(self, page: InputPage) -> Explanation | None:
         """Read a page and return the result; None if the page could not be obtained."""
         if page.problem:
             self.failed += 1
@@ -188,11 +188,11 @@ class _Trial:
             print_line("all as expected")
 
 
-def _page(given: GivenPage) -> DraftPage:
+def _page(given: InputPage) -> DraftPage:
     return DraftPage(given.name, given.content, given.address, given.content_type, given.fetched)
 
 
-def _keep(page: GivenPage, explained: Explanation, beside: Path) -> None:
+def _keep(page: InputPage, explained: Explanation, beside: Path) -> None:
     """Save a page beside a recipe, and add what was read from it to the expected values."""
     directory = beside.with_name(f"{beside.name.removesuffix(EXPECTED_ENDING)}.pages")
     before = beside.read_bytes() if beside.exists() else b""

@@ -69,15 +69,15 @@ class Member:
         """Return among how many workers things are divided."""
         return max(self.others + 1, expected, 1)
 
-    async def take_room(self, what: str, most: int, expected: int) -> int:
+    async def take_quota(self, what: str, most: int, expected: int) -> int:
         """Take a share of a limit of the run, and return how many this worker may have: at most `most`."""
         parts = self.parts(expected)
-        return await self._index.run(lambda index: index.workers.take_room(what, most, parts))
+        return await self._index.run(lambda index: index.workers.take_quota(what, most, parts))
 
-    async def leave_room(self, what: str, count: int) -> None:
+    async def return_quota(self, what: str, count: int) -> None:
         """Give back a part of what this worker took of a limit, because it did not use it."""
         if count:
-            await self._index.run(lambda index: index.workers.leave_room(what, count))
+            await self._index.run(lambda index: index.workers.return_quota(what, count))
 
     async def take(self, kind: str, names: list[str]) -> list[str]:
         """Take leases, and return the names that this worker has from now on: nobody else does anything about them
@@ -106,11 +106,11 @@ class Member:
         done_in = self.run if done else 0
         await self._index.run(lambda index: index.workers.give_back(kind, names, done_in))
 
-    async def rest(self) -> bool:
+    async def go_idle(self) -> bool:
         """Note that this worker finds nothing to do. Return True if no worker of the run does; else wait a while, and
         return False."""
         run = self.run
-        if await self._index.run(lambda index: index.workers.rest(run)):
+        if await self._index.run(lambda index: index.workers.go_idle(run)):
             return True
         await asyncio.sleep(WAIT_SECONDS[min(self._waits, len(WAIT_SECONDS) - 1)])
         self._waits += 1

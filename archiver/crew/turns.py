@@ -197,7 +197,7 @@ def _look(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], na
         if back:
             workers.give_hosts_back(back)
         came = workers.take_hosts(spacings) if spacings else {}
-        rests = index.hosts.rests(names) if came else {}
+        rests = index.hosts.held_until(names) if came else {}
         return _Look(came, rests, workers.wanted_hosts())
 
     return index.together(look)

@@ -6,8 +6,8 @@ from archiver.discovery.feeds import MAX_FEED_BYTES, read_feed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.opml import read_opml, write_opml
 from archiver.discovery.pages import read_links
-from archiver.discovery.rests import Rest, max_age, rest
 from archiver.discovery.robots import listed_sitemaps
+from archiver.discovery.schedule import UpdateSchedule, max_age, update_schedule
 from archiver.discovery.shapes import Shapes
 from archiver.discovery.sitemaps import MAX_ENTRIES, MAX_SITEMAP_BYTES, Sitemap
 
@@ -19,16 +19,16 @@ __all__ = [
     "FeedEntry",
     "ListedFeed",
     "PageLink",
-    "Rest",
     "Shapes",
     "Sitemap",
     "SitemapEntry",
+    "UpdateSchedule",
     "kind_of",
     "listed_sitemaps",
     "max_age",
     "read_feed",
     "read_links",
     "read_opml",
-    "rest",
+    "update_schedule",
     "write_opml",
 ]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.discovery.entries import PageLink
-    from archiver.discovery.look import Looked
+    from archiver.discovery.inspection import Inspection
 
 NOTHING_NEW_REASON = "it lists no article that is not listed above"
 
@@ -48,7 +48,7 @@ class Offer:
         """Note a source that was named but cannot be read."""
         self.sources.append(Source(kind, address, why, reason=reason))
 
-    def take_feed(self, listed: Looked, why: str, index: str = "") -> None:
+    def take_feed(self, listed: Inspection, why: str, index: str = "") -> None:
         """Add what a feed lists. index: the one that names it."""
         feed = listed.feed
         assert feed is not None
@@ -59,7 +59,7 @@ class Offer:
             notes.append(f"asks to be read every {feed.ttl} minutes at most")
         self._take("feed", listed, why, notes, title=feed.title, index=index)
 
-    def take_sitemap(self, listed: Looked, why: str, index: str = "") -> None:
+    def take_sitemap(self, listed: Inspection, why: str, index: str = "") -> None:
         """Add what a sitemap lists. index: the address of the index of sitemaps that names it."""
         notes = [f"only its beginning was read: {listed.cut}"] if listed.cut else []
         if listed.maps and not (listed.articles or listed.others):
@@ -69,12 +69,14 @@ class Offer:
         else:
             self._take("sitemap", listed, why, notes, index=index)
 
-    def take_page(self, listed: Looked, why: str) -> None:
+    def take_page(self, listed: Inspection, why: str) -> None:
         """Add the links of the page itself."""
         self.links = listed.links
         self._take("page", listed, why, [])
 
-    def _take(self, kind: str, listed: Looked, why: str, notes: list[str], *, title: str = "", index: str = "") -> None:
+    def _take(
+        self, kind: str, listed: Inspection, why: str, notes: list[str], *, title: str = "", index: str = ""
+    ) -> None:
         forms = {plain_form(one.address): one.address for one in reversed(listed.articles)}
         new = forms.keys() - self.articles.keys()
         for form in reversed(forms):

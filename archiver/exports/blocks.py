@@ -11,8 +11,8 @@ from lxml import etree
 from archiver.cleaning.lines import break_text
 from archiver.cleaning.markup import BLOCKS
 from archiver.cleaning.media import RECORDINGS, medium, words_of
+from archiver.exports.escaping import code, fenced, marked, raised
 from archiver.exports.inline import LINE_BREAK, Dialect, Link, Piece, paragraph, title_of
-from archiver.exports.marks import code, fenced, marked, raised
 from archiver.exports.tables import Cell, grid, pipes
 from archiver.html import html_of
 from archiver.posts.markdown import link_target

@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.exports.copies import with_copies
+from archiver.exports.escaping import marked
 from archiver.exports.files import MAX_NAME_BYTES, Folder, cut, front_matter, name_of, recipe_folder
 from archiver.exports.format import About, Format
-from archiver.exports.marks import marked
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.exports.shown import home, summary
 from archiver.posts.permalink import post_path

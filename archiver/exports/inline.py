@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from archiver.exports.marks import is_mark, marked
+from archiver.exports.escaping import is_mark, marked
 from archiver.posts.markdown import link_target
 
 SPACES_PATTERN = re.compile(r"[ \t\n\r\f]+")

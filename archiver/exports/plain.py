@@ -6,7 +6,7 @@ import re
 
 from archiver.cleaning import laid_out
 from archiver.cleaning.markup import BLOCKS, CELLS
-from archiver.exports.marks import raised
+from archiver.exports.escaping import raised
 from archiver.text import TAG_PATTERN, unescaped
 
 HIDDEN_PATTERN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.manifests import version_path
-from archiver.index.near import note_signatures
+from archiver.index.near_duplicates import note_signatures
 from archiver.index.values import (
     ASKED_ARTICLES,
     NUMBER,

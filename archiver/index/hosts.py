@@ -23,7 +23,7 @@ class Hosts:
         """Return the hosts that are to be left alone, and until when."""
         return dict(self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now))
 
-    def rests(self, hosts: Collection[str]) -> dict[str, int]:
+    def held_until(self, hosts: Collection[str]) -> dict[str, int]:
         """Return until when each of the hosts is to be left alone, for those that have ever asked for it."""
         rows = self._database.rows(
             "SELECT host, resume FROM json_each(?) AS one CROSS JOIN hosts ON host = one.value",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from archiver.errors import IndexFileError
-from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, whereabouts, write
+from archiver.index import adopt, aliases, claim, due, fail, held, hold, location, see, texts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.credentials import Credentials
@@ -15,7 +15,7 @@ from archiver.index.leases import ARTICLES
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK_FILE, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
-from archiver.index.near import Signatures
+from archiver.index.near_duplicates import Signatures
 from archiver.index.own import OwnPosts
 from archiver.index.pictures import Pictures
 from archiver.index.posts import Posts
@@ -59,7 +59,7 @@ class Index:
     """
 
     def __init__(self, database: Database, lock: Lock | SharedLock | None = None, at: str = "") -> None:
-        self.name = whereabouts.name_of(at)  # for people
+        self.name = location.name_of(at)  # for people
         self._database = database
         self._lock = lock
         self._queue = claim.Queue(database)
@@ -88,7 +88,7 @@ class Index:
         lock = Lock(directory_of(output) / INDEX / LOCK_FILE)
         lock.take()
         try:
-            index = cls(whereabouts.open_database(output, at, keep=keep), lock, at)
+            index = cls(location.open_database(output, at, keep=keep), lock, at)
             try:
                 index._database.transact(lambda: write.recover(index._database, output))
             except BaseException:
@@ -107,7 +107,7 @@ class Index:
         lock = SharedLock(directory_of(output) / INDEX)
         lock.take()
         try:
-            return cls(whereabouts.open_database(output, at, shared=True), lock, at)
+            return cls(location.open_database(output, at, shared=True), lock, at)
         except BaseException:
             lock.release()
             raise
@@ -116,7 +116,7 @@ class Index:
     def read(cls, output: Root, at: str = "") -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
         if cls.exists(output, at):
-            return cls(whereabouts.open_database(output, at, read=True), at=at)
+            return cls(location.open_database(output, at, read=True), at=at)
         return cls(SqliteDatabase(None))
 
     @classmethod
@@ -133,7 +133,7 @@ class Index:
     @staticmethod
     def exists(output: Root, at: str = "") -> bool:
         """Return whether there is an index of `output`."""
-        return whereabouts.is_there(output, at)
+        return location.is_there(output, at)
 
     def clock_ahead(self) -> int:
         """Return by how much the clock that all workers go by is ahead of this machine's."""
@@ -182,10 +182,10 @@ class Index:
         0: there is no limit."""
 
         def claim() -> list[Claim]:
-            room = self.workers.take_room(ARTICLES, limit, parts) if parts else limit
-            claims = self._queue.claim(run, places, room, now, site, recipe)
+            quota = self.workers.take_quota(ARTICLES, limit, parts) if parts else limit
+            claims = self._queue.claim(run, places, quota, now, site, recipe)
             if parts:
-                self.workers.leave_room(ARTICLES, room - len(claims))
+                self.workers.return_quota(ARTICLES, quota - len(claims))
             return claims
 
         claims = self._database.transact(claim)

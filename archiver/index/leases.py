@@ -35,7 +35,7 @@ class Leases:
 
     def _is_busy(self) -> bool:
         """Note that this worker is busy; return False if it may not be any more, since its run is over."""
-        # A worker that finds out whether all are idle (`Workers.rest`) waits for this row.
+        # A worker that finds out whether all are idle (`Workers.go_idle`) waits for this row.
         return bool(
             self._database.rows(
                 "UPDATE workers SET state = 'busy' WHERE worker = ? AND state IN ('busy', 'idle') RETURNING worker",
@@ -97,21 +97,21 @@ class Leases:
             sorted((f"{LIMIT_KIND} {what}", most) for what, most in limits.items()),
         )
 
-    def take_room(self, what: str, most: int, parts: int) -> int:
+    def take_quota(self, what: str, most: int, parts: int) -> int:
         """Take a share of a limit, and return how many this worker may have: at most `most`, and at most one of `parts`
         equal parts of what is left; `most` if there is no limit."""
-        return self._database.transact(lambda: self._take_room(what, most, parts))
+        return self._database.transact(lambda: self._take_quota(what, most, parts))
 
-    def _take_room(self, what: str, most: int, parts: int) -> int:
+    def _take_quota(self, what: str, most: int, parts: int) -> int:
         locked = self._database.locking_rows
         found = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT_KIND} {what}")
         if not found:
             return most
-        room = min(most, -(-int(found[0][0]) // parts))
-        self.leave_room(what, -room)
-        return room
+        quota = min(most, -(-int(found[0][0]) // parts))
+        self.return_quota(what, -quota)
+        return quota
 
-    def leave_room(self, what: str, count: int) -> None:
+    def return_quota(self, what: str, count: int) -> None:
         """Give back a part of what this worker took of a limit, because it did not use it."""
         self._database.write("UPDATE leases SET ready = ready + ? WHERE name = ?", count, f"{LIMIT_KIND} {what}")
 

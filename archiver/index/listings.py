@@ -87,7 +87,7 @@ class Listings:
             *map(storable, validators),
         )
 
-    def rest(self, listing: str, until: int, says: str) -> None:
+    def postpone(self, listing: str, until: int, says: str) -> None:
         """Note that a listing need not be asked for until then (0: it may be at any time). says: what it says about
         when it changes, as JSON."""
         if not can_be_key(listing):
@@ -100,11 +100,11 @@ class Listings:
             says,
         )
 
-    def resting(self, now: int) -> dict[str, int]:
+    def postponed(self, now: int) -> dict[str, int]:
         """Return the listings that need not be asked for yet, and until when."""
         return dict(self._database.rows("SELECT listing, until FROM resting WHERE until > ?", now))
 
-    def says_of_rest(self, listing: str) -> str:
+    def schedule_of(self, listing: str) -> str:
         """Return what a listing said about when it changes, as JSON; empty if it was never read."""
         row = self._database.row("SELECT says FROM resting WHERE listing = ?", storable(listing))
         return str(row[0]) if row else ""

@@ -7,7 +7,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import IndexFileError, UsageError
-from archiver.index import whereabouts
+from archiver.index import location
 from archiver.index.database import PAGE_ROWS
 from archiver.index.lock import LOCK_FILE, Lock
 from archiver.index.sqlite import SqliteDatabase
@@ -64,18 +64,18 @@ def move_index(output: Root, source: str, target: str) -> Moved:
     lock = Lock(directory_of(output) / INDEX / LOCK_FILE)
     lock.take()
     try:
-        if not whereabouts.is_there(output, source):
-            raise IndexFileError(f"{output}: there is no index at {whereabouts.name_of(source)}")
-        with closing(whereabouts.open_database(output, source)) as database:
+        if not location.is_there(output, source):
+            raise IndexFileError(f"{output}: there is no index at {location.name_of(source)}")
+        with closing(location.open_database(output, source)) as database:
             return _to_server(output, database, target) if target else _to_file(output, database)
     finally:
         lock.release()
 
 
 def _to_server(output: Root, source: Database, at: str) -> Moved:
-    kind = whereabouts.server_database()
+    kind = location.server_database()
     if kind.is_there(at) and not _is_empty(kind, at):
-        raise IndexFileError(f"{whereabouts.name_of(at)}: there is an index already")
+        raise IndexFileError(f"{location.name_of(at)}: there is an index already")
     with closing(kind(at)) as target:
         try:
             moved = _carry(source, target)
@@ -83,7 +83,7 @@ def _to_server(output: Root, source: Database, at: str) -> Moved:
             target.let_go()
             raise
         ((origin,),) = target.rows("SELECT value FROM origin")
-        whereabouts.note_server(output, at, origin)
+        location.note_server(output, at, origin)
     source.let_go()
     return moved
 
@@ -96,7 +96,7 @@ def _is_empty(kind: type[PostgresDatabase], at: str) -> bool:
 
 
 def _to_file(output: Root, source: Database) -> Moved:
-    file = whereabouts.file_of(output)
+    file = location.file_of(output)
     new = file.with_name(NEW_FILE)
     new.unlink(missing_ok=True)
     try:
@@ -104,7 +104,7 @@ def _to_file(output: Root, source: Database) -> Moved:
             moved = _carry(source, target)
         new.replace(file)
         sync_directory(file.parent)
-        whereabouts.remove_note(output)
+        location.remove_note(output)
     except BaseException:
         new.unlink(missing_ok=True)
         raise

@@ -114,12 +114,12 @@ class Workers(Leases):
             self._database.worker,
         )
 
-    def rest(self, run: int) -> bool:
+    def go_idle(self, run: int) -> bool:
         """Note that this worker finds nothing to do, unless it has leases of other things than hosts. Return whether no
         worker of the run finds anything to do: then the run is over."""
-        return self._database.transact(lambda: self._rest(run))
+        return self._database.transact(lambda: self._go_idle(run))
 
-    def _rest(self, run: int) -> bool:
+    def _go_idle(self, run: int) -> bool:
         database = self._database
         # All workers pass here one at a time, so that each sees which others have joined or are busy.
         database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.index.aliases import absorb, put_aliases, take_over
-from archiver.index.near import note_signatures
+from archiver.index.near_duplicates import note_signatures
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (

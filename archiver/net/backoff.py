@@ -101,7 +101,7 @@ class BackoffMiddleware(RetryMiddleware):
     def _close(self, host: str, rest: float, why: str) -> None:
         """Leave `host` alone for `rest` seconds (at most MAX_HOST_REST_MICROS), in this run and in others."""
         self._why[host] = why
-        self._archive.rest(host, now() + math.ceil(min(rest, MAX_HOST_REST_MICROS / SECOND)) * SECOND)
+        self._archive.hold_host(host, now() + math.ceil(min(rest, MAX_HOST_REST_MICROS / SECOND)) * SECOND)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
@@ -113,7 +113,7 @@ class BackoffMiddleware(RetryMiddleware):
                 self._close(host, asked, "Retry-After")
                 return
             if asked:
-                self._archive.rest(host, now() + math.ceil(asked) * SECOND)
+                self._archive.hold_host(host, now() + math.ceil(asked) * SECOND)
             self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]

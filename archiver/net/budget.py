@@ -34,7 +34,7 @@ class Sharing(Protocol):
     async def take_requests(self, most: int) -> int:
         """Return how many further requests this worker may make, up to `most`; 0: all are used up."""
 
-    async def leave_requests(self, count: int) -> None:
+    async def return_requests(self, count: int) -> None:
         """Give back `count` of these requests, for other workers."""
 
 
@@ -87,11 +87,11 @@ class BudgetMiddleware:
         if isfinite(self._requests):
             self._shared, self._requests = shared, 0
 
-    async def leave_unused(self) -> None:
+    async def return_unused(self) -> None:
         """Give back requests that this worker took and does not need now."""
         if self._shared and (unused := self._requests - self.made):
             self._requests = self.made
-            await self._shared.leave_requests(round(unused))
+            await self._shared.return_requests(round(unused))
 
     async def process_request(self, request: Request) -> None:  # noqa: ARG002
         """Count a request. Raises BudgetSpentError if it may not be made any more."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NO_ORIGINAL_REASON = "its body is in a capture that is not among these"
 
 
-class Completer:
+class RevisitCompleter:
     """Finds the bodies of revisits, and the answers to which later records add facts. output: the archive."""
 
     def __init__(self, output: Root, index: IndexThread) -> None:

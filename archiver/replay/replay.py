@@ -17,12 +17,12 @@ from archiver.index import Index
 from archiver.ingest import Planner, Submission
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
-from archiver.replay.originals import NO_ORIGINAL_REASON, Completer
+from archiver.replay.originals import NO_ORIGINAL_REASON, RevisitCompleter
 from archiver.replay.pictures import CapturedPictures
 from archiver.replay.serve import Found, Read, outlined
-from archiver.replay.spool import PictureOutline, Shelf
+from archiver.replay.spool import PictureOutline, SpoolWriter
 from archiver.replay.uniting import unite
-from archiver.storage.ahead import ahead
+from archiver.storage.read_ahead import read_ahead
 from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Replay:
         self._read = read
         self._listener = listener
         self._maker = Maker(options.extract)
-        self._completer = Completer(output, index)
+        self._completer = RevisitCompleter(output, index)
         self._pictures = CapturedPictures(index, storage)
         self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
@@ -105,9 +105,9 @@ class Replay:
         finally:
             pool.kill()  # after an error, what is still being read is not needed
             await pool.close()
-        with Shelf(spool.directory) as shelf:
+        with SpoolWriter(spool.directory) as spool_writer:
             for answer in later:
-                for one in await self._complete(answer, shelf):
+                for one in await self._complete(answer, spool_writer):
                     self._note(one, spool)
         web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
         united = await unite(spool.outlines, self._index)
@@ -121,7 +121,7 @@ class Replay:
     def _parts(self, files: Sequence[Location]) -> Iterator[Region]:
         """Yield the regions of the files; what cannot be read is reported."""
         in_store = any(isinstance(file, StoredFile) for file in files)
-        for found, problems in ahead(_parts, files) if in_store else map(_parts, files):
+        for found, problems in read_ahead(_parts, files) if in_store else map(_parts, files):
             self._report(problems)
             yield from found
 
@@ -147,7 +147,7 @@ class Replay:
                     self._completer.add_revisit(one.capture)
                 yield one
 
-    async def _complete(self, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
+    async def _complete(self, answer: CapturedAnswer, spool_writer: SpoolWriter) -> list[Found]:
         completed = await self._completer.complete(answer)
         if isinstance(completed, Failed):
             if answer.about or completed.reason != NO_ORIGINAL_REASON:
@@ -156,7 +156,7 @@ class Replay:
                 return [Other(REVISITS_REASON)]
             self._missing.append((key, completed))
             return []
-        return await asyncio.to_thread(outlined, self._maker, completed, shelf)
+        return await asyncio.to_thread(outlined, self._maker, completed, spool_writer)
 
     async def _settle_missing(self, made: set[ArticleKey]) -> None:
         """Report revisits whose body was not found: as failed, unless their article has a post. made: articles that

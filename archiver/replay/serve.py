@@ -14,7 +14,7 @@ from archiver.decide.candidate import place
 from archiver.errors import CaptureError, StoreError, fault, in_a_line
 from archiver.ingest import key_of
 from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
-from archiver.replay.spool import CandidateOutline, PictureOutline, Shelf
+from archiver.replay.spool import CandidateOutline, PictureOutline, SpoolWriter
 from archiver.storage import directory_of
 from archiver.storage.stored import is_stored
 
@@ -65,13 +65,13 @@ def serve(setup: ReplaySetup) -> Callable[[list[Part]], list[list[Read] | StoreE
 
 def _read(part: Part, maker: Maker, setup: ReplaySetup) -> list[Read] | StoreError:
     try:
-        with Shelf(setup.spool) as shelf:
-            return [read(region, maker, setup.output, shelf, stream) for region, stream in streams(part)]
+        with SpoolWriter(setup.spool) as spool_writer:
+            return [read(region, maker, setup.output, spool_writer, stream) for region, stream in streams(part)]
     except StoreError as error:  # the spool cannot be written to
         return error
 
 
-def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: BinaryIO | None = None) -> Read:
+def read(region: Region, maker: Maker, output: Root, spool_writer: SpoolWriter, stream: BinaryIO | None = None) -> Read:
     """Return what is in a region of a file. stream: the open file, if it is open. Raises StoreError."""
     result, place_of_file = Read([], [], []), place_in(output, region.file)
     try:
@@ -82,7 +82,7 @@ def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: Binar
                 continue
             if answer.capture.payload:
                 result.names.append((answer.names, answer.capture))
-            result.found.extend(outlined(maker, answer, shelf))
+            result.found.extend(outlined(maker, answer, spool_writer))
     except CaptureError as error:
         result.problems.append(str(error))
     except StoreError:
@@ -92,35 +92,35 @@ def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: Binar
     return result
 
 
-def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
-    """Return what is made of an answer. Candidates and pictures are written to the shelf, and returned as outlines.
-    Raises StoreError."""
+def outlined(maker: Maker, answer: CapturedAnswer, spool_writer: SpoolWriter) -> list[Found]:
+    """Return what is made of an answer. Candidates and pictures are written to the spool, and returned as
+    outlines. Raises StoreError."""
     try:
-        return [_put_away(made, shelf) for made in maker.make(answer)]
+        return [_put_away(made, spool_writer) for made in maker.make(answer)]
     except StoreError:
         raise
     except Exception as error:  # a fault in this program: only this answer must suffer from it
         return [Failed(answer.capture.url, fault(error), answer.capture)]
 
 
-def _put_away(made: Made, shelf: Shelf) -> Found:
+def _put_away(made: Made, spool_writer: SpoolWriter) -> Found:
     if isinstance(made, Candidate):
-        return outline(made, shelf)
+        return outline(made, spool_writer)
     if isinstance(made, CapturedPicture):
-        where = shelf.put(made.picture)
+        where = spool_writer.put(made.picture)
         return PictureOutline(made.address, made.picture._replace(content=b""), made.capture, *where)
     return made
 
 
-def outline(candidate: Candidate, shelf: Shelf) -> CandidateOutline:
-    """Write a candidate to the shelf, and return its outline. Raises StoreError."""
+def outline(candidate: Candidate, spool_writer: SpoolWriter) -> CandidateOutline:
+    """Write a candidate to the spool, and return its outline. Raises StoreError."""
     article = candidate.article
     return CandidateOutline(
         place(candidate),
         key_of(article),
         article.text_digest if article.post else None,
         candidate.believed,
-        *shelf.put(candidate),
+        *spool_writer.put(candidate),
         article.aliases,
     )
 

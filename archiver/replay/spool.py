@@ -59,7 +59,7 @@ class PictureOutline(NamedTuple):
     length: int
 
 
-class Shelf:
+class SpoolWriter:
     """A new file in the directory of a spool, for what one process writes. A context manager. The file is made when
     something is first put there. If the process is killed, the file is never read."""
 
@@ -131,12 +131,12 @@ class Spool:
         self._closing.close()
 
     def add(self, one: CandidateOutline) -> None:
-        """Note a candidate that was written to a shelf."""
+        """Note a candidate that was written to the spool."""
         self.outlines.append(one)
 
     def add_picture(self, one: PictureOutline) -> None:
-        """Note a picture that was written to a shelf, for its address in the post and for the one that it came from;
-        of several for one address the earliest counts."""
+        """Note a picture that was written to the spool, for its address in the post and for the one that it came
+        from; of several for one address the earliest counts."""
         for address in (one.address, one.capture.url):
             known = self.pictures.get(address)
             if known is None or _order(one.capture) < _order(known.capture):

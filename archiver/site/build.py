@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry
     from archiver.index import Index
-    from archiver.index.near import Near
+    from archiver.index.near_duplicates import Near
     from archiver.index.posts import Changed
     from archiver.recipes import Recipe
     from archiver.site.look import Look

@@ -46,7 +46,7 @@ class Allotment:
             self._claimed -= room - len(claims)
         return claims
 
-    async def leave_room(self, count: int) -> None:
+    async def return_quota(self, count: int) -> None:
         """Note that `count` of the claimed articles are not asked for after all."""
         self._claimed -= count
 
@@ -114,22 +114,22 @@ class SharedAllotment(Allotment):
         parts = self._member.parts(self._expected) if self._limit else 0
         claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts)
         if parts and not claims:
-            room = await self._member.take_room(ARTICLES, 1, 1)
-            await self._member.leave_room(ARTICLES, room)
+            room = await self._member.take_quota(ARTICLES, 1, 1)
+            await self._member.return_quota(ARTICLES, room)
             self._is_spent = not room
         return claims
 
-    async def leave_room(self, count: int) -> None:
+    async def return_quota(self, count: int) -> None:
         if self._limit:
-            await self._member.leave_room(ARTICLES, count)
+            await self._member.return_quota(ARTICLES, count)
 
     async def take_requests(self, most: int) -> int:
         """Return how many further requests this worker may make, up to `most`."""
-        return await self._member.take_room(REQUESTS, most, self._expected)
+        return await self._member.take_quota(REQUESTS, most, self._expected)
 
-    async def leave_requests(self, count: int) -> None:
+    async def return_requests(self, count: int) -> None:
         """Give back `count` of these requests, for other workers."""
-        await self._member.leave_room(REQUESTS, count)
+        await self._member.return_quota(REQUESTS, count)
 
     async def listings(self, names: list[str]) -> list[str]:
         free = await self._member.free(LISTING, names)
@@ -176,4 +176,4 @@ class SharedAllotment(Allotment):
         await self._member.give_back(ONCE_LEASE, [task], done=True)
 
     async def is_over(self) -> bool:
-        return await self._member.rest()
+        return await self._member.go_idle()

@@ -32,11 +32,11 @@ from archiver.recipes import recipes_for, sites_for
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 from archiver.spiders.answers import about_answer, answer_of
+from archiver.spiders.attempts import Attempt, are_final, attempt_of_status, judge
 from archiver.spiders.drawing import PageDrawer
 from archiver.spiders.feed_text import BASE_KEY, TEXT_KEY, FeedTexts, of_feed
 from archiver.spiders.pictures import PictureFetcher, wanted_pictures
 from archiver.spiders.politeness import set_politeness
-from archiver.spiders.tries import Try, are_final, judge, of_status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from archiver.extraction import Extracted
     from archiver.index.pictures import WantedPicture
     from archiver.recipes import Recipe
-    from archiver.spiders.tries import Tries
+    from archiver.spiders.attempts import Attempts
 
 
 class ArticleSpider(Spider):
@@ -176,7 +176,7 @@ class ArticleSpider(Spider):
         raise NotImplementedError
 
     def ask(
-        self, reference: Reference, number: int = 0, tries: Tries = (), headers: Mapping[str, str] | None = None
+        self, reference: Reference, number: int = 0, attempts: Attempts = (), headers: Mapping[str, str] | None = None
     ) -> Iterator[Request]:
         """Yield the request for page `number` of the article; when there is none left, report it as failed.
 
@@ -184,7 +184,7 @@ class ArticleSpider(Spider):
         """
         found = next(islice(page_addresses(reference), number, None), None)
         if found is None:
-            verdict = judge(tries)
+            verdict = judge(attempts)
             gone = reference.held and verdict.gone
             self.fail(reference.address, verdict.reason, reference, gone=gone, refused=verdict.refused)
             return
@@ -200,7 +200,7 @@ class ArticleSpider(Spider):
                 **({"max_retry_times": 0} if number else {}),
                 **({"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {}),
             },
-            cb_kwargs={"reference": reference, "number": number, "page": page.name, "tries": tries},
+            cb_kwargs={"reference": reference, "number": number, "page": page.name, "attempts": attempts},
         )
 
     def ask_for_captured(self, reference: Reference, page: str, capture: Capture) -> Iterator[Request]:
@@ -212,15 +212,15 @@ class ArticleSpider(Spider):
             errback=self.next_page,
             dont_filter=True,
             meta={CAPTURE_META_KEY: capture},
-            cb_kwargs={"reference": reference, "number": -1, "page": page, "tries": ()},
+            cb_kwargs={"reference": reference, "number": -1, "page": page, "attempts": ()},
         )
 
     async def read(
-        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+        self, response: Response, reference: Reference, number: int, page: str, attempts: Attempts
     ) -> AsyncIterator[Article | Request]:
         """Yield the request for the next page that may have the article; then the requests that waited for this answer
         (`ask_after`); then the article in `response`, in each form that is wanted, when its pictures have come."""
-        async for result in self._requests_first(reference, self._read(response, reference, number, page, tries)):
+        async for result in self._requests_first(reference, self._read(response, reference, number, page, attempts)):
             yield result
 
     async def _requests_first(
@@ -254,7 +254,7 @@ class ArticleSpider(Spider):
             yield _
 
     async def _read(
-        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+        self, response: Response, reference: Reference, number: int, page: str, attempts: Attempts
     ) -> AsyncIterator[Article | Request]:
         if response.status == NOT_MODIFIED:
             self.archive.note_unchanged(reference.key, reference.forms)
@@ -267,8 +267,8 @@ class ArticleSpider(Spider):
             return  # the article stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
-            failed = Try(authority(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
-            async for result in self._after_failure(reference, number, (*tries, failed)):
+            failed = Attempt(authority(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
+            async for result in self._after_failure(reference, number, (*attempts, failed)):
                 yield result
             return
         if self.captured(reference.recipe):
@@ -343,16 +343,18 @@ class ArticleSpider(Spider):
                 yield further
             return
         status = failure.value.response.status if isinstance(failure.value, HttpError) else None
-        failed = of_status(authority(request.url), explain(failure), status)
-        results = self._after_failure(tried["reference"], tried["number"], (*tried["tries"], failed))
+        failed = attempt_of_status(authority(request.url), explain(failure), status)
+        results = self._after_failure(tried["reference"], tried["number"], (*tried["attempts"], failed))
         async for result in self._requests_first(tried["reference"], results):
             yield result
 
-    async def _after_failure(self, reference: Reference, number: int, tries: Tries) -> AsyncIterator[Article | Request]:
+    async def _after_failure(
+        self, reference: Reference, number: int, attempts: Attempts
+    ) -> AsyncIterator[Article | Request]:
         """Yield the request for the page after `number`. If there is no further page, and trying again on another day
         would not help, yield the article as its feed has it, if the feed's text is kept. Else report the failure."""
         is_last = next(islice(page_addresses(reference), number + 1, None), None) is None
-        answer = self.feed_texts.page(reference) if is_last and are_final(tries) else None
+        answer = self.feed_texts.page(reference) if is_last and are_final(attempts) else None
         if answer:
             extracted = await self._extract(answer, self.asked_for(reference, reference.recipe.pages[0].name))
             if not isinstance(extracted, Unusable):
@@ -360,7 +362,7 @@ class ArticleSpider(Spider):
                 for article in map(of_feed, extracted):
                     yield article
                 return
-        for request in self.ask(reference, number + 1, tries):
+        for request in self.ask(reference, number + 1, attempts):
             yield request
 
     def captured(self, recipe: Recipe) -> bool:

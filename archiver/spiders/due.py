@@ -139,7 +139,7 @@ class DueSpider(FollowingSpider):
         try:
             claims = await self._allotment.claim(run, self._places, most, site, recipe)
             wanted = [claim for claim in claims if not self._is_too_old(claim)]
-            await self._allotment.leave_room(len(claims) - len(wanted))
+            await self._allotment.return_quota(len(claims) - len(wanted))
         finally:
             self._claiming -= 1
         self.asked += len(wanted)

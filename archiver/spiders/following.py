@@ -14,7 +14,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from archiver.addresses import resolve
 from archiver.cleaning import media_text
 from archiver.clock import DAY, micros, now
-from archiver.discovery import MAX_SITEMAP_BYTES, Rest, max_age, rest
+from archiver.discovery import MAX_SITEMAP_BYTES, UpdateSchedule, max_age, update_schedule
 from archiver.discovery.listing import NO_ADDRESS_REASON
 from archiver.discovery.offer import Offer
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, PageError, UnknownAddressError, as_archiver_error
@@ -23,7 +23,7 @@ from archiver.identity import plain_form, site_of
 from archiver.index import Index, NamedSource, Sighting
 from archiver.listing_stats import ListingStats
 from archiver.spiders.lists import MAX_BATCH, Item, ListedPage, ListingTurn, ListSpider
-from archiver.surveying import Looker, Surveyor, newest_first
+from archiver.surveying import Inspector, Surveyor, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -60,7 +60,7 @@ class FollowingSpider(ListSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.named: set[str] = set()  # labels of followed listings that the user named, or whose site was named
-        self._looker = Looker()
+        self._inspector = Inspector()
         self._surveys: set[asyncio.Future[None]] = set()
         self._turn_to_survey = asyncio.Semaphore(MAX_SURVEYS)
 
@@ -71,15 +71,15 @@ class FollowingSpider(ListSpider):
         # With few requests only few sites are surveyed at a time, so that some of the surveys come to their end.
         if most := crawler.settings.getint("ARCHIVER_MAX_REQUESTS"):
             spider._turn_to_survey = asyncio.Semaphore(min(MAX_SURVEYS, max(1, most // REQUESTS_PER_SURVEY)))
-        crawler.signals.connect(spider._looker.note_sitemaps, signals.response_received)
-        crawler.signals.connect(spider.close_looker, signals.engine_stopped)
+        crawler.signals.connect(spider._inspector.note_sitemaps, signals.response_received)
+        crawler.signals.connect(spider.close_inspector, signals.engine_stopped)
         return spider
 
-    async def close_looker(self) -> None:
-        """Cancel the surveys that are still running, and close the looker."""
+    async def close_inspector(self) -> None:
+        """Cancel the surveys that are still running, and close the inspector."""
         for survey in self._surveys:
             survey.cancel()
-        await self._looker.close()
+        await self._inspector.close()
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
         """Take a listing into the run, and return whether to ask for it. parent: the followed address that it belongs
@@ -146,11 +146,13 @@ class FollowingSpider(ListSpider):
         if not isinstance(reference, FollowedListing):
             return await super().listed(response, turn, endpoint)
         known = await self._known_articles(reference) if reference.kind == "page" else ()
-        found = await self._looker.look(response, known, texts=self.feed_texts.any)
+        found = await self._inspector.inspect(response, known, texts=self.feed_texts.any)
         if found.kind != reference.kind and not (turn.part and found.kind == "feed"):  # an index may name feeds
             raise PageError(found.problem or f"it is no {reference.kind}, but a {found.kind}")
         if found.feed and turn.page == 1:
-            await self._note_rest(response, turn, rest(found.feed.ttl, found.feed.skip_hours, found.feed.skip_days))
+            await self._postpone(
+                response, turn, update_schedule(found.feed.ttl, found.feed.skip_hours, found.feed.skip_days)
+            )
         is_first = not await self.last_stats(turn)
         items, unreadable, example = await self._items(found.articles, reference)
         if is_first and not self.in_part:
@@ -164,23 +166,23 @@ class FollowingSpider(ListSpider):
         undated = any(one.modified is None for one in maps)
         return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared, undated)
 
-    async def as_it_was(self, response: Response, turn: ListingTurn) -> None:
+    async def listing_unchanged(self, response: Response, turn: ListingTurn) -> None:
         """Report a listing that has not changed since the last run. For a feed, note anew until when it need not be
         asked for."""
         if isinstance(turn.reference, FollowedListing) and turn.reference.kind == "feed":
-            said = await self.index.run(lambda index: index.listings.says_of_rest(turn.reference.label))
-            await self._note_rest(response, turn, Rest(*json.loads(said)) if said else Rest())
-        await super().as_it_was(response, turn)
+            saved = await self.index.run(lambda index: index.listings.schedule_of(turn.reference.label))
+            await self._postpone(response, turn, UpdateSchedule(*json.loads(saved)) if saved else UpdateSchedule())
+        await super().listing_unchanged(response, turn)
 
-    async def _note_rest(self, response: Response, turn: ListingTurn, says: Rest) -> None:
-        """Note until when a feed need not be asked for: by what the feed says itself (`says`), and by the Cache-Control
-        and Age headers of its answer."""
+    async def _postpone(self, response: Response, turn: ListingTurn, schedule: UpdateSchedule) -> None:
+        """Note until when a feed need not be asked for: by what the feed says itself (`schedule`), and by the
+        Cache-Control and Age headers of its answer."""
         cache_control, age = (
             (response.headers.get(name) or b"").decode("latin-1") for name in ("Cache-Control", "Age")
         )
-        until = says.until(datetime.now(UTC), max_age(cache_control, age))
+        until = schedule.until(datetime.now(UTC), max_age(cache_control, age))
         label, moment = turn.reference.label, micros(until) if until else 0
-        await self.index.run(lambda index: index.listings.rest(label, moment, json.dumps(says)))
+        await self.index.run(lambda index: index.listings.postpone(label, moment, json.dumps(schedule)))
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the next request after a page that could not be had. A followed listing that is gone for good (status
@@ -223,7 +225,7 @@ class FollowingSpider(ListSpider):
         """Survey a site. Return the listings to read, and those of their answers that came during the survey, by their
         addresses in plain form."""
         offer = Offer(one.address)
-        surveyor = Surveyor(self.crawler, self._looker, offer, whole=True)
+        surveyor = Surveyor(self.crawler, self._inspector, offer, whole=True)
         try:
             await surveyor.survey()
         except ERRORS_OF_THE_ARCHIVE:

@@ -114,7 +114,7 @@ class ListingSpider(DueSpider):
             self._allotment = Allotment(self.index, self.limit)
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
-            resting = await self.index.run(lambda index: index.listings.resting(now()))
+            resting = await self.index.run(lambda index: index.listings.postponed(now()))
             # No rest is longer than MAX_REST_MICROS: one that seems longer was noted when the machine's clock was
             # ahead.
             self._resting = frozenset(label for label, until in resting.items() if until < now() + MAX_REST_MICROS)
@@ -200,7 +200,7 @@ class ListingSpider(DueSpider):
             if await self._ask_for_some():
                 return True
             if self._budget:
-                await self._budget.leave_unused()
+                await self._budget.return_unused()
             if self._is_spent or await self._allotment.is_over():
                 return False
         return True

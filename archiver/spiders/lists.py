@@ -151,7 +151,7 @@ class ListSpider(ArticleSpider):
     ) -> AsyncIterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
         if response.status == NOT_MODIFIED and turn.part is None:
-            await self.as_it_was(response, turn)
+            await self.listing_unchanged(response, turn)
             return
         recipe, label = turn.reference.recipe, turn.reference.label
         try:
@@ -186,7 +186,7 @@ class ListSpider(ArticleSpider):
             async for request in self.ask_listing(further):
                 yield request
         elif turn.spared and not (turn.stats.listed or turn.stats.unreadable):
-            await self.as_it_was(response, turn)
+            await self.listing_unchanged(response, turn)
         else:
             self.finish(turn)
         async for request in self.after_listing(turn, wanted):
@@ -317,7 +317,7 @@ class ListSpider(ArticleSpider):
         label = turn.label
         return conditional(await self.index.run(lambda index: index.listings.validators(label, turn.endpoint)))
 
-    async def as_it_was(self, response: Response, turn: ListingTurn) -> None:  # noqa: ARG002
+    async def listing_unchanged(self, response: Response, turn: ListingTurn) -> None:  # noqa: ARG002
         """Report a listing that has not changed since the last run, with the counts of then."""
         last = await self.last_stats(turn)
         kept = {name: last[name] for name in ("listed", "unreadable", "newest", "filled_share") if name in last}

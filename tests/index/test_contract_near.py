@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.index.near import MAX_LINKED, MAX_OF_A_BAND
+from archiver.index.near_duplicates import MAX_LINKED, MAX_OF_A_BAND
 from archiver.minhash import Signature, scheme, signature
 from bench.syndication import Language
 from tests.index.values import NOW, digest, intent, key, saved

@@ -225,10 +225,10 @@ def test_one_that_turned_out_to_be_an_article_that_nobody_knows_stays_as_it_is(i
 
 
 def test_listings_that_need_not_be_asked_yet(index: Index) -> None:
-    assert index.listings.says_of_rest("news/feed") == ""
-    index.listings.rest("news/feed", NOW + 5, "[60]")
-    index.listings.rest("news/other", NOW - 5, "[]")
-    assert index.listings.resting(NOW) == {"news/feed": NOW + 5}
-    index.listings.rest("news/feed", 0, "[30]")
-    assert index.listings.resting(NOW) == {}
-    assert index.listings.says_of_rest("news/feed") == "[30]"
+    assert index.listings.schedule_of("news/feed") == ""
+    index.listings.postpone("news/feed", NOW + 5, "[60]")
+    index.listings.postpone("news/other", NOW - 5, "[]")
+    assert index.listings.postponed(NOW) == {"news/feed": NOW + 5}
+    index.listings.postpone("news/feed", 0, "[30]")
+    assert index.listings.postponed(NOW) == {}
+    assert index.listings.schedule_of("news/feed") == "[30]"

@@ -344,10 +344,10 @@ def test_an_address_that_no_server_would_answer_is_passed_over(index: Index) -> 
     index.listings.add_stats(longer, 1, {}, NOW, good=True)
     index.listings.keep_validators(longer, 0, Validators('"1"'))
     index.listings.note_unfinished(longer, 1)
-    index.listings.rest(longer, NOW + 1, "[]")
+    index.listings.postpone(longer, NOW + 1, "[]")
     index.sources.drop(longer, NOW)
     index.pictures.want([WantedPicture(longer)], NOW)
-    assert (index.listings.names(), index.sources.gone(), index.listings.resting(NOW)) == ([], {}, {})
+    assert (index.listings.names(), index.sources.gone(), index.listings.postponed(NOW)) == ([], {}, {})
 
 
 def test_the_same_article_many_times_at_once(index: Index) -> None:

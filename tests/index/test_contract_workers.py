@@ -161,25 +161,25 @@ def test_what_is_taken_together_is_taken_whole_or_not(crew: Crew) -> None:
 
 
 def test_a_run_is_over_when_nobody_finds_anything_to_do(crew: Crew) -> None:
-    assert not crew.be(crew.first).workers.rest(crew.run)
+    assert not crew.be(crew.first).workers.go_idle(crew.run)
     assert crew.index.workers.take(SITE, [A], crew.run) == [A]  # there is something, after all
     crew.index.workers.take_hosts({B: SECOND})  # which it may have asked lately
-    assert not crew.be(crew.second).workers.rest(crew.run)
-    assert not crew.be(crew.first).workers.rest(crew.run)  # it has something
+    assert not crew.be(crew.second).workers.go_idle(crew.run)
+    assert not crew.be(crew.first).workers.go_idle(crew.run)  # it has something
     crew.index.workers.give_back(SITE, [A])
-    assert crew.index.workers.rest(crew.run)
-    assert crew.be(crew.second).workers.rest(crew.run)
+    assert crew.index.workers.go_idle(crew.run)
+    assert crew.be(crew.second).workers.go_idle(crew.run)
     assert crew.index.workers.take(SITE, [B], crew.run) == []
     assert crew.index.workers.open_run() is None
     assert crew.index.workers.join(crew.run, LATER) == 0
 
 
 def test_who_joins_late_is_waited_for(crew: Crew) -> None:
-    assert not crew.be(crew.first).workers.rest(crew.run)
+    assert not crew.be(crew.first).workers.go_idle(crew.run)
     assert crew.index.workers.open_run() == OpenRun(crew.run, {"listings": ["news"]})
     third = crew.be(0).workers.join(crew.run, LATER)
-    assert not crew.be(crew.second).workers.rest(crew.run)
-    assert crew.be(third).workers.rest(crew.run)
+    assert not crew.be(crew.second).workers.go_idle(crew.run)
+    assert crew.be(third).workers.go_idle(crew.run)
 
 
 def test_whoever_leaves_last_is_the_last(crew: Crew) -> None:
@@ -277,15 +277,15 @@ def test_what_a_run_is_limited_to_its_workers_share(index: Index) -> None:
     workers.join(run, NOW)
     assert [one.key.id for one in index.claim(run, [LIST], 9, NOW, A, parts=2)] == ["a", "b"]
     assert index.claim(run, [LIST], 9, NOW, B, parts=1) == []  # what it does not find it leaves
-    assert workers.take_room("articles", 9, 1) == 1
-    workers.leave_room("articles", 1)
+    assert workers.take_quota("articles", 9, 1) == 1
+    workers.return_quota("articles", 1)
     assert len(index.claim(run, [LIST], 9, NOW, A, parts=1)) == 1
     assert index.claim(run, [LIST], 9, NOW, A, parts=1) == []
-    assert workers.take_room("requests", 9, 2) == 9  # they are not limited
+    assert workers.take_quota("requests", 9, 2) == 9  # they are not limited
     index.runs.end(run, {}, NOW)
     index._database.worker = 0
     workers.forget()
-    assert workers.take_room("articles", 9, 1) == 9
+    assert workers.take_quota("articles", 9, 1) == 9
     run = workers.begin_run("crawl", NOW, limits={"requests": 5})
     workers.join(run, NOW)
-    assert (workers.take_room("requests", 9, 2), workers.take_room("requests", 9, 2)) == (3, 1)
+    assert (workers.take_quota("requests", 9, 2), workers.take_quota("requests", 9, 2)) == (3, 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archiver.reading.metadata.detected_language import detect_language
 from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
-from archiver.reading.metadata.told_language import told_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,13 @@ MIN_CJK_PARAGRAPH_CHARACTERS = 15
 def read_language(evidence: PageEvidence) -> Field[str]:
     """Return the language of the page as a BCP 47 tag."""
     said = [ValueCandidate(tag, rule) for text, rule in _said(evidence) if (tag := language_tag(text))]
-    told = told_language(_sample(evidence))
+    detected = detect_language(_sample(evidence))
     lost: list[Discarded[str]] = []
     for candidate in said:
-        if not told.contradicts(candidate.value):
+        if not detected.contradicts(candidate.value):
             return chosen(candidate, [other for other in said if other.value != candidate.value], lost)
-        lost.append(Discarded(candidate.value, candidate.rule, f"the text is {told.language}"))
-    return chosen(ValueCandidate(told.language, "text") if told.language else None, lost=lost)
+        lost.append(Discarded(candidate.value, candidate.rule, f"the text is {detected.language}"))
+    return chosen(ValueCandidate(detected.language, "text") if detected.language else None, lost=lost)
 
 
 def language_tag(text: str) -> str:

@@ -24,7 +24,7 @@ PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 
 
 @dataclass(frozen=True, slots=True)
-class GivenPage:
+class InputPage:
     """A page and the name by which the command line gave it; or the problem, if it could not be fetched, or
     not be read in a directory."""
 
@@ -37,7 +37,7 @@ class GivenPage:
     problem: str = ""
 
 
-def each_page(words: list[str], archive: Archive, address: str | None, take: Callable[[GivenPage], None]) -> int:
+def each_page(words: list[str], archive: Archive, address: str | None, take: Callable[[InputPage], None]) -> int:
     """Call `take` with each of the pages that `words` name: first files, then fetched pages as they arrive.
 
     address: where pages in files came from. Returns the exit status of a run that was stopped, or 0. Raises
@@ -51,9 +51,9 @@ def each_page(words: list[str], archive: Archive, address: str | None, take: Cal
 
     def came(asked: str, what: Answer | str) -> None:
         if isinstance(what, str):
-            take(GivenPage(asked, address=asked, is_fetched=True, problem=what))
+            take(InputPage(asked, address=asked, is_fetched=True, problem=what))
         else:
-            take(GivenPage(asked, what.body, what.url, what.content_type, what.fetched, is_fetched=True))
+            take(InputPage(asked, what.body, what.url, what.content_type, what.fetched, is_fetched=True))
 
     stopped = archive.fetch(*addresses, taken=came)
     return SIGNALLED + stopped if stopped else 0
@@ -89,32 +89,32 @@ def read_stdin() -> bytes:
         raise UsageError(f"-: standard input cannot be read: {os_reason(error)}") from error
 
 
-def _saved(paths: list[str], address: str | None) -> Iterator[GivenPage]:
+def _saved(paths: list[str], address: str | None) -> Iterator[InputPage]:
     """Yield the pages that `paths` name. Raises UsageError for one that cannot be read; but in a directory such a file
     costs no other, and is yielded with the problem."""
     for text in paths:
         if text == "-":
-            yield GivenPage("-", read_stdin(), address)
+            yield InputPage("-", read_stdin(), address)
             continue
         path = Path(text)
         if path.is_dir():
             yield from _in_directory(path, address)
             continue
         try:
-            yield GivenPage(text, path.read_bytes(), address)
+            yield InputPage(text, path.read_bytes(), address)
         except FileNotFoundError as error:
             raise UsageError(f"{path}: no such file; an address begins http:// or https://") from error
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {os_reason(error)}") from error
 
 
-def _in_directory(directory: Path, address: str | None) -> Iterator[GivenPage]:
+def _in_directory(directory: Path, address: str | None) -> Iterator[InputPage]:
     """Yield the pages in a directory and in those below it, by their names. Raises UsageError if there is none."""
     files = sorted(file for file in directory.rglob("*") if file.suffix.lower() in PAGE_SUFFIXES and not file.is_dir())
     if not files:
         raise UsageError(f"{directory}: no page in it ({', '.join(PAGE_SUFFIXES)})")
     for file in files:
         try:
-            yield GivenPage(str(file), regular.read(file), address)
+            yield InputPage(str(file), regular.read(file), address)
         except OSError as error:
-            yield GivenPage(str(file), address=address, problem=f"cannot be read: {os_reason(error)}")
+            yield InputPage(str(file), address=address, problem=f"cannot be read: {os_reason(error)}")

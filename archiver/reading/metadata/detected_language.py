@@ -69,7 +69,7 @@ LETTERS_PER_HAN = 2  # letters that a Chinese character counts for, as it says a
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DetectedLanguage:
     """What was detected of a text's language."""
 
     language: str = ""  # "": it is not known
@@ -98,26 +98,26 @@ def sure_language(text: str) -> str:
     """Return the language of `text` (BCP 47) if it is beyond doubt, else "". If several languages have its script, it
     must have many common words of one language and clearly fewer of any other, and the words of all languages that are
     near to that one must be known."""
-    told = told_language(text)
-    if not told.script:  # even a short text may be in a script that only one language has
+    detected = detect_language(text)
+    if not detected.script:  # even a short text may be in a script that only one language has
         script = _script(text, MIN_SCRIPT_LETTERS)
         if script == "kana" and 4 * len(KANA_PATTERN.findall(text)) < len(text):  # Chinese has a の now and then
             return ""
         return LANGUAGES_OF_SCRIPT[script][0] if script in ("han", "kana", "hangul") else ""
-    if told.script not in ("latin", "cyrillic", "arabic") or not told.language or not told.scores:
-        return told.language
-    best = told.scores[told.language]
-    others = [score for name, score in told.scores.items() if name != told.language]
-    like = {name for names in CONFUSABLE_LANGUAGES if told.language in names for name in names}
-    sure = best >= MIN_SURE_SHARE and max(others) * MIN_SURE_FACTOR <= best and like <= told.scores.keys()
-    return told.language if sure and len(WORD_PATTERN.findall(text)) >= MIN_SURE_WORDS else ""
+    if detected.script not in ("latin", "cyrillic", "arabic") or not detected.language or not detected.scores:
+        return detected.language
+    best = detected.scores[detected.language]
+    others = [score for name, score in detected.scores.items() if name != detected.language]
+    like = {name for names in CONFUSABLE_LANGUAGES if detected.language in names for name in names}
+    sure = best >= MIN_SURE_SHARE and max(others) * MIN_SURE_FACTOR <= best and like <= detected.scores.keys()
+    return detected.language if sure and len(WORD_PATTERN.findall(text)) >= MIN_SURE_WORDS else ""
 
 
-def told_language(text: str) -> Told:
+def detect_language(text: str) -> DetectedLanguage:
     """Return what can be detected of the language of `text`."""
     script = _script(text)
     if not script:
-        return Told()
+        return DetectedLanguage()
     if script in ("latin", "cyrillic", "arabic"):
         words = Counter(WORD_PATTERN.findall(text.lower()))
         total = sum(words.values())
@@ -128,8 +128,8 @@ def told_language(text: str) -> Told:
         ]
         scores = {name: sum(words[word] for word in WORDS[name].split()) / total for name in own}
         best = max(own, key=lambda name: scores[name])
-        return Told(best if scores[best] >= MIN_COMMON_SHARE else "", script, scores)
-    return Told(LANGUAGES_OF_SCRIPT[script][0], script)
+        return DetectedLanguage(best if scores[best] >= MIN_COMMON_SHARE else "", script, scores)
+    return DetectedLanguage(LANGUAGES_OF_SCRIPT[script][0], script)
 
 
 @lru_cache(maxsize=1000)  # characters

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FETCHED_KINDS = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
 
 
-class Lost:
+class SourceRepairs:
     """Posts that nothing in the archive can repair."""
 
     def __init__(self, output: Root, recipes: Mapping[str, Recipe], survey: Survey) -> None:
@@ -51,7 +51,7 @@ class Lost:
                 self._asked[path] = one.address
         return list(found.values())
 
-    def settle(self, reasons: Mapping[str, str]) -> None:
+    def note_outcomes(self, reasons: Mapping[str, str]) -> None:
         """Note in the survey what was repaired, and why the rest was not: `reasons`, by address."""
         left = {path: self._kinds(path) for path in self._asked}
         self._survey.problems = list(self._settled(left, reasons))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.spiders.tries import Try, Verdict, are_final, judge, of_status
+from archiver.spiders.attempts import Attempt, Verdict, are_final, attempt_of_status, judge
 
-GONE = Try("a.example", "withdrawn", gone=True, final=True)
-THERE = Try("b.example", "no body", gone=False, final=True)
-SILENT = Try("c.example", "no answer", gone=None)
-OTHER = Try("d.example", "a video", gone=False, refused=True, final=True)
+GONE = Attempt("a.example", "withdrawn", gone=True, final=True)
+THERE = Attempt("b.example", "no body", gone=False, final=True)
+SILENT = Attempt("c.example", "no answer", gone=None)
+OTHER = Attempt("d.example", "a video", gone=False, refused=True, final=True)
 
 
 @pytest.mark.parametrize(
-    ("tries", "gone", "refused"),
+    ("attempts", "gone", "refused"),
     [
         ((), False, False),
         ((GONE,), True, False),
@@ -27,14 +27,14 @@ OTHER = Try("d.example", "a video", gone=False, refused=True, final=True)
         ((OTHER, GONE), False, False),
     ],
 )
-def test_what_all_tries_come_to(tries: tuple[Try, ...], gone: bool, refused: bool) -> None:
-    verdict = judge(tries)
+def test_what_all_tries_come_to(attempts: tuple[Attempt, ...], gone: bool, refused: bool) -> None:
+    verdict = judge(attempts)
     assert (verdict.gone, verdict.refused) == (gone, refused)
 
 
 def test_each_reason_is_said_once_with_its_hosts() -> None:
-    tries = (GONE, GONE._replace(host="www.a.example"), SILENT)
-    assert judge(tries) == Verdict("withdrawn (a.example, www.a.example); no answer (c.example)", True, False)
+    attempts = (GONE, GONE._replace(host="www.a.example"), SILENT)
+    assert judge(attempts) == Verdict("withdrawn (a.example, www.a.example); no answer (c.example)", True, False)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_each_reason_is_said_once_with_its_hosts() -> None:
 def test_a_status_says_whether_an_article_is_gone_and_whether_to_ask_again(
     status: int | None, gone: bool | None, final: bool
 ) -> None:
-    assert of_status("a.example", "why", status) == Try("a.example", "why", gone, final=final)
+    assert attempt_of_status("a.example", "why", status) == Attempt("a.example", "why", gone, final=final)
 
 
 def test_only_what_every_page_refuses_is_final() -> None:

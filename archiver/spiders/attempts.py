@@ -10,7 +10,7 @@ GONE_STATUSES = frozenset({404, 410})
 FINAL_STATUSES = GONE_STATUSES | {401, 402, 403, 451}
 
 
-class Try(NamedTuple):
+class Attempt(NamedTuple):
     """An attempt at a page that did not give the article."""
 
     host: str
@@ -20,7 +20,7 @@ class Try(NamedTuple):
     final: bool = False  # asking again on another day would give no other result
 
 
-Tries = tuple[Try, ...]
+Attempts = tuple[Attempt, ...]
 
 
 class Verdict(NamedTuple):
@@ -32,19 +32,19 @@ class Verdict(NamedTuple):
     refused: bool
 
 
-def of_status(host: str, reason: str, status: int | None) -> Try:
+def attempt_of_status(host: str, reason: str, status: int | None) -> Attempt:
     """Return the attempt that `host` answered with a status that is no success. status: None if no answer came."""
-    return Try(host, reason, None if status is None else status in GONE_STATUSES, final=status in FINAL_STATUSES)
+    return Attempt(host, reason, None if status is None else status in GONE_STATUSES, final=status in FINAL_STATUSES)
 
 
-def judge(tries: Tries) -> Verdict:
+def judge(attempts: Attempts) -> Verdict:
     """Return what the attempts at all pages of an article say together: the article is gone if all answers that came
     say so; it is refused if every page came and was no article."""
-    said = {one.gone for one in tries} - {None}
-    reason = in_words((one.host, one.reason) for one in tries)
-    return Verdict(reason, said == {True}, bool(tries) and all(one.refused for one in tries))
+    said = {one.gone for one in attempts} - {None}
+    reason = in_words((one.host, one.reason) for one in attempts)
+    return Verdict(reason, said == {True}, bool(attempts) and all(one.refused for one in attempts))
 
 
-def are_final(tries: Tries) -> bool:
+def are_final(attempts: Attempts) -> bool:
     """Return whether trying again on another day would give no other result."""
-    return all(one.final for one in tries)
+    return all(one.final for one in attempts)

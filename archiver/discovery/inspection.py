@@ -1,5 +1,5 @@
-"""What an answer of a site lists, whatever kind of answer it is. This is done in a process of its own, which can be
-ended if it takes too long. No I/O."""
+"""Inspecting an answer of a site: what it lists, whatever kind of answer it is. This is done in a process of its own,
+which can be ended if it takes too long. No I/O."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AnswerToInspect:
     """An answer to look at. known: addresses of known articles, by which links are judged. texts: the contents that a
     feed has of its articles are wanted, too."""
 
@@ -36,7 +36,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Inspection:
     """What an answer lists: its articles; for a page also its feeds and all its links; for a feed also what it says of
     itself; for a sitemap also the sitemaps that it names."""
 
@@ -52,32 +52,32 @@ class Looked:
     links: tuple[PageLink, ...] = ()
 
 
-def look(given: Given) -> Looked:
+def inspect(answer: AnswerToInspect) -> Inspection:
     """Return what an answer lists."""
-    kind = kind_of(given.content)
-    address, kept = given.address, {"content_type": given.content_type}
+    kind = kind_of(answer.content)
+    address, kept = answer.address, {"content_type": answer.content_type}
     try:
         if kind == "feed":
-            feed = read_feed(given.content, address, fetched=given.fetched, **kept)
-            articles = articles_of_feed(feed.entries, texts=given.texts)
-            return Looked(kind, address, articles=articles, feed=replace(feed, entries=()))
+            feed = read_feed(answer.content, address, fetched=answer.fetched, **kept)
+            articles = articles_of_feed(feed.entries, texts=answer.texts)
+            return Inspection(kind, address, articles=articles, feed=replace(feed, entries=()))
         if kind == "sitemap":
-            sitemap = Sitemap(given.content, address, fetched=given.fetched, **kept)
+            sitemap = Sitemap(answer.content, address, fetched=answer.fetched, **kept)
             entries = tuple(sitemap)
             maps = tuple(entry for entry in entries if entry.is_sitemap)
-            articles = articles_of_sitemap(entries, given.fetched)
+            articles = articles_of_sitemap(entries, answer.fetched)
             others = len(entries) - len(maps) - len(articles)
-            return Looked(kind, address, articles=articles, others=others, maps=maps, cut=sitemap.cut)
+            return Inspection(kind, address, articles=articles, others=others, maps=maps, cut=sitemap.cut)
     except DiscoveryError as error:
-        return Looked("nothing", address, problem=str(error).removeprefix(f"{address}: "))
+        return Inspection("nothing", address, problem=str(error).removeprefix(f"{address}: "))
     if kind == "page":
-        feeds, links = read_links(given.content, address, known=Shapes(given.known), **kept)
+        feeds, links = read_links(answer.content, address, known=Shapes(answer.known), **kept)
         articles = articles_of_page(links)
         others = len(links) - len(articles)
-        return Looked(kind, address, articles=articles, others=others, feeds=tuple(feeds), links=tuple(links))
-    return Looked("nothing", address, problem="it is no page, feed or sitemap")
+        return Inspection(kind, address, articles=articles, others=others, feeds=tuple(feeds), links=tuple(links))
+    return Inspection("nothing", address, problem="it is no page, feed or sitemap")
 
 
-def looker(_: object) -> Callable[[list[Given]], list[Looked]]:
+def serve(_: object) -> Callable[[list[AnswerToInspect]], list[Inspection]]:
     """Return the function that does the jobs of a process (`archiver.workers`)."""
-    return lambda jobs: [look(job) for job in jobs]
+    return lambda jobs: [inspect(job) for job in jobs]

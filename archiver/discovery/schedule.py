@@ -19,7 +19,7 @@ MAX_AGE_PATTERN = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORE
 NEVER_KEPT_PATTERN = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)
 
 
-class Rest(NamedTuple):
+class UpdateSchedule(NamedTuple):
     """When a feed does not change, as it says. period: seconds for which it stays the same. hours, days: hours of the
     day and days of the week (0: Monday), in UTC, in which it does not change."""
 
@@ -51,6 +51,6 @@ def max_age(cache_control: str, age: str = "") -> int:
     return max(0, int(found[1]) - (int(age) if age.strip().isascii() and age.strip().isdigit() else 0))
 
 
-def rest(ttl: int | None, hours: Iterable[int], days: Iterable[int]) -> Rest:
-    """Return the Rest that a feed's elements say. ttl: in minutes."""
-    return Rest((ttl or 0) * 60, tuple(sorted(hours)), tuple(sorted(days)))
+def update_schedule(ttl: int | None, hours: Iterable[int], days: Iterable[int]) -> UpdateSchedule:
+    """Return the UpdateSchedule that a feed's elements say. ttl: in minutes."""
+    return UpdateSchedule((ttl or 0) * 60, tuple(sorted(hours)), tuple(sorted(days)))

@@ -16,7 +16,7 @@ R = TypeVar("R")
 MAX_REQUESTS = 16  # requests at a time
 
 
-def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def read_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """Yield what `work` returns for each of `items`, in their order. Threads call it for the next MAX_REQUESTS items
     before their results are asked for. Raises what `work` raises."""
     asked: deque[Future[R]] = deque()
