@@ -31,7 +31,8 @@ LINE_ELEMENTS = frozenset(
     ).split()
 )
 ENTITY_PATTERN = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
-TAG_PATTERN = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*+(?:>|\Z)", re.DOTALL)
+# The `<` stands before the choice, since a search for one character is the fastest.
+TAG_PATTERN = re.compile(r"<(?:!--.*?(?:-->|\Z)|/?[a-zA-Z][^>]*+(?:>|\Z))", re.DOTALL)
 # A reference with so many digits is no character, and may have more digits than Python converts to an integer.
 LONG_REFERENCE_PATTERN = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 # General categories of invisible characters, and invisible characters in other categories (Unicode:

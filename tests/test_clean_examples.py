@@ -164,6 +164,13 @@ def test_a_clean_body_stays_byte_for_byte(body: str) -> None:
             "<ul>甲<li>乙</ul><li>丙</li><dt>丁</dt><td>戊</td>",
             "<ul><li>甲</li><li>乙</li></ul><p>丙</p><p>丁</p><p>戊</p>",
         ),
+        (
+            "<table><tr> <td> \n</td><td> \x07甲&amp; </td>\n<td>\n</td></tr></table>",
+            "<table><tr><td></td><td>甲&amp; </td>\n<td></td></tr></table>",
+        ),
+        # Styles behind a `>` in another attribute.
+        ('<div title="a>b" style="display:flex"><span>甲</span><span>乙</span></div>', "<p>甲</p><p>乙</p>"),
+        ('<p title="a>b" style="white-space:pre-line">甲\n乙</p>', "<p>甲<br />乙</p>"),
         # Careless markup.
         ("<div class=a id=b><p>甲<p align=left>乙<div><font size=2>丙", "<p>甲</p><p>乙</p><p>丙</p>"),
         ("<html><body><p>甲</body></html><p>乙", "<p>甲</p><p>乙</p>"),

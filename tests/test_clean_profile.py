@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -162,6 +163,18 @@ def test_a_body_that_needs_no_tree_comes_out_as_from_one(html: str, edits: list[
 def test_a_body_that_is_cleaned_in_parts_comes_out_as_a_whole(html: str) -> None:
     # With a `wbr`, which leaves no trace, it is never cleaned in parts.
     assert CLEANER.clean(html, BASE) == BY_TREE.clean(f"{html}<wbr>", BASE)
+
+
+@given(
+    st.lists(st.text(st.sampled_from(" \n\t\r\x07\x1c\u3000a甲{%&<>"), max_size=5), max_size=4),
+    st.sampled_from(["", "\n "]),
+)
+@settings(max_examples=MANY, deadline=None)
+def test_a_cell_with_nothing_but_words_is_written_as_one_with_an_element_in_it(words: list[str], gap: str) -> None:
+    # A `u` leaves no trace, and keeps a cell from being written in one step.
+    plain, other = (gap.join(f"<td>{escape(text)}{inner}</td>" for text in words) for inner in ("", "<u></u>"))
+    table = f"<table>{gap}<tr>{gap}{{}}</tr></table>b".format
+    assert CLEANER.clean(table(plain), BASE) == CLEANER.clean(table(other), BASE)
 
 
 @pytest.mark.parametrize(

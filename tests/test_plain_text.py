@@ -63,3 +63,16 @@ def test_long_rubbish_is_looked_at_once(part: str) -> None:
     html = part * 50000
     assert laid_out(html) == html or "hidden" in part
     assert not shows_something(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p>甲</p><p hidden>乙</p>", True),
+        ("<p hidden>甲</p><p>乙</p>", True),
+        ('<div style="display:none"><p>甲</p></div><p></p>', False),
+        ("<!-- a > b --><div hidden>甲</div>", False),
+    ],
+)
+def test_what_is_hidden_counts_only_where_it_is(html: str, shown: bool) -> None:
+    assert shows_something(html) == shown

@@ -7,7 +7,7 @@ from archiver.cleaning.layout import laid_out
 from archiver.cleaning.media import Medium, media_in, media_of, media_text, medium, medium_at, poster, title_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.source import source_body
-from archiver.cleaning.style import is_hidden, laid_out_part
+from archiver.cleaning.style import is_hidden, laid_out_part, styles_in
 from archiver.cleaning.tree import body_tree
 from archiver.cleaning.uncovered import uncover
 from archiver.cleaning.visible import shows_something
@@ -32,6 +32,7 @@ __all__ = [
     "poster",
     "shows_something",
     "source_body",
+    "styles_in",
     "title_of",
     "uncover",
     "with_gaps",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+# An address that is absolute, and in which nothing is encoded: most are.
+PLAIN_ADDRESS_PATTERN = re.compile(r"https?://(?!/)[!#-;=?-\[\]-_a-z|~]++")
 SCHEME_PATTERN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 WEB_ADDRESS_PATTERN = re.compile(r"(https?:)?+([/\\]*+)([^?#]*+)(.*)", re.IGNORECASE | re.DOTALL)
 MIN_HOST_SLASHES = 2  # slashes
@@ -22,6 +24,8 @@ def resolved(address: str, base: str) -> str:
 
     base: the address of the page; if it is empty or not an address, relative addresses lead nowhere.
     """
+    if PLAIN_ADDRESS_PATTERN.fullmatch(address):
+        return address
     address = address.strip(TRIMMED_CHARACTERS).translate(DROPPED_CHARACTERS)
     web = WEB_ADDRESS_PATTERN.match(address)
     if web and (web[1] or not SCHEME_PATTERN.match(address)):

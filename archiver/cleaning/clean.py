@@ -13,15 +13,13 @@ from archiver.cleaning.address import resolved
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.foreign import drawn
 from archiver.cleaning.fragment import BREAK, Fragment
-from archiver.cleaning.layout import join_lines, part_children
-from archiver.cleaning.lines import break_lines
+from archiver.cleaning.layout import lay_out
 from archiver.cleaning.markup import (
     BLOCKS,
     BOX_ELEMENTS,
     CELLS,
     DROPPED_ELEMENTS,
     EMBEDDED_ELEMENTS,
-    FREE_PARAGRAPHS,
     INLINE,
     KEPT_ATTRIBUTES,
     KEPT_BLOCKS,
@@ -35,7 +33,7 @@ from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import is_hidden, read_style
 from archiver.cleaning.tree import body_tree, sound_tree
-from archiver.cleaning.uncovered import uncover
+from archiver.html import BETWEEN
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
 
 LINK_SCHEMES = ("http:", "https:", "mailto:")
 NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
+PARAGRAPH_TEXT_PATTERN = re.compile(">([^<]++)</p>")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 MATCHES_NOTHING = r"(?!)"
 BREAKS_AT_END = (f"{BREAK}{BREAK}</p>", f"{BREAK}</p>")  # line breaks at the end of a paragraph are invisible
@@ -72,13 +71,13 @@ class Cleaner:
         self._clean_paragraphs = re.compile(f"({paragraphs})")
         self._writers: dict[str, Callable[[Fragment, _Element, str], None]] = {
             **dict.fromkeys(KEPT_BLOCKS, self._block),
-            **dict.fromkeys(FREE_PARAGRAPHS, self._paragraph),
             **dict.fromkeys(UNWRAPPED_BLOCKS, self._unwrapped),
             **dict.fromkeys(INLINE, self._inline),
             **dict.fromkeys(DROPPED_ELEMENTS, self._drop),
             **dict.fromkeys(EMBEDDED_ELEMENTS, self._embedded),
             **dict.fromkeys(MEDIA_ELEMENTS - EMBEDDED_ELEMENTS, self._player),
             **dict.fromkeys(BOX_ELEMENTS, self._box),
+            BETWEEN: self._between,
             "a": self._link,
             "br": self._line_break,
             "img": self._picture,
@@ -100,65 +99,68 @@ class Cleaner:
         fragment = self._in_parts(html, base)
         if fragment is None:
             fragment = Fragment(self._advertising)
-            self._tree(fragment, body_tree(html), html, base)
+            self._tree(fragment, body_tree(html), base)
         return Cleaned(fragment.result(), fragment.dropped, offers=fragment.offers)
 
     def _has_advertising(self, html: str) -> bool:
         """Return whether a paragraph of `html`, which is clean, is advertising."""
-        is_advertising = self._advertising.match
         # Matched paragraph by paragraph, since a recipe's expression may refer to the end of the text.
-        return any(is_advertising(part[part.find(">") + 1 :]) for part in _without_inner_tags(html).split("</p>"))
+        return any(map(self._advertising.match, PARAGRAPH_TEXT_PATTERN.findall(_without_inner_tags(html))))
 
     def _in_parts(self, html: str, base: str) -> Fragment | None:
         """Return `html` cleaned in parts: paragraphs that are clean stay as they are, and only what stands between them
-        is parsed into trees.
+        is parsed into a tree.
 
-        None if the tree of the whole may differ from those of the parts together.
+        None if the tree of the whole may be another one.
         """
         if 0 < html.count("<tbody") < html.count("<table"):  # the tree of the whole keeps the `tbody` that parsing adds
             return None
-        fragment = Fragment(self._advertising)
         for end in BREAKS_AT_END:
             html = html.replace(end, "</p>")
+        parts, clean = [""], []
         for number, part in enumerate(self._clean_paragraphs.split(html)):
             if number % 2 and not self._has_advertising(part):
-                fragment.clean_paragraphs(part)
-            elif part:
-                root = sound_tree(part)
-                if root is None:
-                    return None
-                self._tree(fragment, root, part, base)
+                clean.append(part)
+                parts.append("")
+            else:
+                parts[-1] += part
+        root = sound_tree(*parts)
+        if root is None:
+            return None
+        fragment = Fragment(self._advertising, clean)
+        self._tree(fragment, root, base)
         return fragment
 
-    def _tree(self, fragment: Fragment, root: _Element, html: str, base: str) -> None:
-        uncover(root, html)
-        join_lines(root)
-        part_children(root, html)
-        break_lines(root, html)
+    def _tree(self, fragment: Fragment, root: _Element, base: str) -> None:
+        lay_out(root)
         self._simplify(fragment, root, base)
         self._children(fragment, root, base)
 
     def _simplify(self, fragment: Fragment, root: _Element, base: str) -> None:
         """Reduce the tree to the elements that are written. Elements without a meaning are unwrapped by libxml2, which
         is the fastest way."""
-        for element in root.iter(*PREFORMATTED_ELEMENTS):
-            element.tag = "pre"
-        for items in root.iter("ol"):
-            self._keep_numbers(items)
-        for element in list(root.iter("a", *UNWRAPPED_INLINE)):
-            if element.attrib and self._is_hidden(element):
-                element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
-            if element.tag != "a":
-                if self._is_block(element):
-                    element.tag = "div"
-                elif meaning := _meaning(element):
-                    element.tag = meaning
-                    element.attrib.pop("style")
-            elif address := self._target(fragment, element, base):
-                element.set("href", address)
+        for element in list(root.iter("a", "ol", *UNWRAPPED_INLINE, *PREFORMATTED_ELEMENTS)):
+            if element.tag == "ol":
+                self._keep_numbers(element)
+            elif element.tag in PREFORMATTED_ELEMENTS:
+                element.tag = "pre"
             else:
-                element.tag = "div" if self._is_block(element) else "span"
+                self._simplify_inline(fragment, element, base)
         etree.strip_tags(root, *UNWRAPPED_INLINE)
+
+    def _simplify_inline(self, fragment: Fragment, element: _Element, base: str) -> None:
+        if element.attrib and self._is_hidden(element):
+            element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
+        if element.tag != "a":
+            if self._is_block(element):
+                element.tag = "div"
+            elif meaning := _meaning(element):
+                element.tag = meaning
+                element.attrib.pop("style")
+        elif address := self._target(fragment, element, base):
+            element.set("href", address)
+        else:
+            element.tag = "div" if self._is_block(element) else "span"
 
     def _keep_numbers(self, items: _Element) -> None:
         """Give numbers to the items that follow empty ones: these are not written, and the others must keep their
@@ -216,6 +218,9 @@ class Cleaner:
         style = element.get("style")
         return bool(style) and element.tag not in BLOCKS and read_style(style).is_block
 
+    def _between(self, fragment: Fragment, element: _Element, base: str) -> None:  # noqa: ARG002
+        fragment.clean_paragraphs()
+
     def _drop(self, fragment: Fragment, element: _Element, base: str) -> None:
         pass
 
@@ -255,12 +260,6 @@ class Cleaner:
         for text in drawn(element):
             self._box(fragment, text, base)
 
-    def _paragraph(self, fragment: Fragment, element: _Element, base: str) -> None:
-        name = element.tag
-        start = self._start_tag(element, name) if element.attrib else f"<{name}>"
-        if len(element) or not fragment.paragraph(name, start, element.text or ""):
-            self._block(fragment, element, base)
-
     def _unwrapped(self, fragment: Fragment, element: _Element, base: str) -> None:
         fragment.boundary()
         self._children(fragment, element, base)
@@ -268,12 +267,14 @@ class Cleaner:
 
     def _block(self, fragment: Fragment, element: _Element, base: str) -> None:
         name = element.tag
-        if fragment.takes(name):
-            depth = fragment.begin(name, self._start_tag(element, name))
+        if not fragment.takes(name):
+            self._unwrapped(fragment, element, base)
+            return
+        start = self._start_tag(element, name)
+        if len(element) or not fragment.whole(name, start, element.text or ""):
+            depth = fragment.begin(name, start)
             self._children(fragment, element, base)
             fragment.end(depth)
-        else:
-            self._unwrapped(fragment, element, base)
 
     def _start_tag(self, element: _Element, name: str) -> str:
         if not element.attrib:

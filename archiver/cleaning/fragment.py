@@ -17,6 +17,8 @@ from archiver.cleaning.rules import escape, liquid_safe
 from archiver.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archiver.cleaning.media import Medium
 
 PLAIN_GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
@@ -41,14 +43,15 @@ class Frame(NamedTuple):
 class Fragment:
     """Takes elements and text in document order. A start tag is written only when the element gets content.
 
-    unwanted: matches the text of paragraphs that are left out.
+    unwanted: matches the text of paragraphs that are left out. clean: paragraphs that are written as they are.
     """
 
-    def __init__(self, unwanted: re.Pattern[str]) -> None:
+    def __init__(self, unwanted: re.Pattern[str], clean: Iterable[str] = ()) -> None:
         self.dropped: dict[str, int] = {}
         self.offers: dict[str, tuple[str, ...]] = {}
         self.waiting: list[Medium] = []  # media within a link: they are written after it
         self._unwanted = unwanted
+        self._clean = iter(clean)
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]
         self._opened = 1  # how many of the frames have their start tag in `_out`
@@ -113,22 +116,27 @@ class Fragment:
         while len(self._frames) > depth:
             self._pop()
 
-    def paragraph(self, name: str, start: str, text: str) -> bool:
-        """Write a whole free paragraph with only `text` in it, if no element is open. Return whether it was written."""
-        if len(self._frames) > 1 or self._inlines:
+    def whole(self, name: str, start: str, text: str) -> bool:
+        """Write the block `name` with only `text` in it in one step, if it is a free paragraph of the fragment or a
+        cell of a row. Return whether it was one."""
+        in_row = name in CELLS and self._frames[-1].name == "tr"
+        if self._inlines or not (in_row or (len(self._frames) == 1 and name in FREE_PARAGRAPHS)):
             return False
         if not text.isprintable():
             text = _printable(text)
         text = text.lstrip()
-        if text and not self._is_unwanted(text):
-            self._out.append(f"{self._gap}{start}{escape(text)}</{name}>")
-            self._gap = ""
+        if in_row:
+            self._open()
+        elif not text or self._is_unwanted(text):
+            return True
+        self._out.append(f"{self._gap}{start}{escape(text)}</{name}>")
+        self._gap = ""
         return True
 
-    def clean_paragraphs(self, html: str) -> None:
-        """Write paragraphs that are clean as they are; no block is open."""
+    def clean_paragraphs(self) -> None:
+        """Write the next of the paragraphs that are clean; no block is open."""
         self.end(1)  # implied elements around the text before them
-        self._out.append(self._gap + html)
+        self._out.append(self._gap + next(self._clean))
         self._gap = ""
 
     def begin_inline(self, name: str, start: str) -> None:

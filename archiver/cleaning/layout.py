@@ -7,30 +7,39 @@ from typing import TYPE_CHECKING
 
 from archiver.cleaning.lines import break_lines
 from archiver.cleaning.markup import BLOCKS, CELLS, DROPPED_ELEMENTS, FREE_PARAGRAPHS, UNWRAPPED_BLOCKS
-from archiver.cleaning.style import is_hidden, read_style
+from archiver.cleaning.style import is_hidden, read_style, styles_in
 from archiver.cleaning.uncovered import uncover
 from archiver.html import html_within, parse_fragment
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.etree import _Element
+
+    from archiver.cleaning.style import Style
 
 # Declarations that may do any of this. Most bodies have none, even in their source's own markup.
 STYLED_PATTERN = re.compile(
     r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align|white-space)", re.IGNORECASE
 )
-FLEX_OR_GRID_PATTERN = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
 # Blocks that are nothing but blocks, and headings. Not `p`, which is a paragraph in a browser's own text, too.
 PLAIN_BLOCKS = tuple(sorted(UNWRAPPED_BLOCKS - {"hr"}))
 HEADINGS = tuple(sorted(FREE_PARAGRAPHS - {"p"}))
 WORDLESS_ELEMENTS = DROPPED_ELEMENTS | {"br", "wbr"}
 
 
-def part_children(root: _Element, html: str) -> None:
-    """Make blocks of the children of boxes that lay them out side by side (flex, grid).
+def lay_out(root: _Element) -> None:
+    """Express in the tree `root` what its styles do to lines, and to what is visible."""
+    if styles := styles_in(root):
+        uncover(root, styles)
+        join_lines(root, styles)
+        part_children(root, styles)
+        break_lines(root, styles)
 
-    html: what `root` was parsed from.
-    """
-    if not FLEX_OR_GRID_PATTERN.search(html):
+
+def part_children(root: _Element, styles: Collection[Style]) -> None:
+    """Make blocks of the children of boxes that lay them out side by side (flex, grid). styles: those in `root`."""
+    if not any(style.parts for style in styles):
         return
     for box in list(filter(parts_children, root.iter())):  # before any of them is made a block of another
         for child in box:
@@ -40,8 +49,10 @@ def part_children(root: _Element, html: str) -> None:
                 child.set("style", f"{child.get('style') or ''};display:block")
 
 
-def join_lines(root: _Element) -> None:
-    """Make inline elements of blocks that a style puts into the line."""
+def join_lines(root: _Element, styles: Collection[Style]) -> None:
+    """Make inline elements of blocks that a style puts into the line. styles: those in `root`."""
+    if not any(style.is_inline for style in styles):
+        return
     styled = [element for element in root.iter(*PLAIN_BLOCKS, *HEADINGS) if element.get("style")]
     for element in styled:
         style, parent = read_style(element.get("style") or ""), element.getparent()
@@ -61,10 +72,7 @@ def laid_out(html: str) -> str:
     if not STYLED_PATTERN.search(html):
         return html
     root = parse_fragment(html)
-    uncover(root, html)
-    join_lines(root)
-    part_children(root, html)
-    break_lines(root, html)
+    lay_out(root)
     for element in list(root.iter()):
         style = read_style(element.get("style") or "")
         if is_hidden(element):

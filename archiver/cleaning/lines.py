@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.markup import LISTS_AND_TABLES
 from archiver.cleaning.style import LINE_KEEPING_VALUES, read_style
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.etree import _Element
 
-KEPT_SPACE_PATTERN = re.compile(r"<[^<>]*white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+    from archiver.cleaning.style import Style
 
 
-def break_lines(root: _Element, html: str) -> None:
-    """Put a `br` in place of each line end that a style shows. html: what `root` was parsed from."""
-    if not KEPT_SPACE_PATTERN.search(html):
+def break_lines(root: _Element, styles: Collection[Style]) -> None:
+    """Put a `br` in place of each line end that a style shows. styles: those in `root`."""
+    if not any(style.white_space in LINE_KEEPING_VALUES for style in styles):
         return
     keeping: set[_Element] = set()
     for element in list(root.iter()):

@@ -39,7 +39,8 @@ FULL_SIZE_ATTRIBUTES = (
     "data-original-src",
     "data-large-file",
 )
-OTHER_SET_ATTRIBUTES = ("data-lazy-srcset",)
+ALL_SET_ATTRIBUTES = (*SET_ATTRIBUTES, *LATE_SET_ATTRIBUTES, "data-lazy-srcset")
+OFFERING_ATTRIBUTES = frozenset({*FULL_SIZE_ATTRIBUTES, *ALL_SET_ATTRIBUTES})
 SHOWN_TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "jpg", "png", "gif", "webp", "avif"))
 WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
 DEFAULT_WIDTH_PIXELS = 600.0  # pixels; the assumed width of a picture that does not say its own
@@ -78,6 +79,8 @@ def picture_address(element: _Element, base: str) -> str:
 def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
     """Return the addresses at which a page offers the picture that an `img` shows at the address `shown`: the largest
     first, as far as the page tells, and none wider than MAX_WIDTH_PIXELS. If there are no others, only `shown`."""
+    if OFFERING_ATTRIBUTES.isdisjoint(element.keys()) and next(_sources(element), None) is None:
+        return (shown,)
     given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in FULL_SIZE_ATTRIBUTES]
     for srcset in _sets(element):
         for address, size, unit in candidates(srcset):
@@ -93,12 +96,17 @@ def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
 
 
 def _sets(element: _Element) -> Iterator[str]:
-    yield from (element.get(name) or "" for name in (*SET_ATTRIBUTES, *LATE_SET_ATTRIBUTES, *OTHER_SET_ATTRIBUTES))
+    yield from (element.get(name) or "" for name in ALL_SET_ATTRIBUTES)
+    for source in _sources(element):
+        if (source.get("type") or "image/webp").strip().lower() in SHOWN_TYPES:
+            yield source.get("srcset") or source.get("data-srcset") or ""
+
+
+def _sources(element: _Element) -> Iterator[_Element]:
+    """Yield the `source` elements that are in one `picture` with an `img`."""
     parent = element.getparent()
     if parent is not None and parent.tag == "picture":
-        for source in parent.iter("source"):
-            if (source.get("type") or "image/webp").strip().lower() in SHOWN_TYPES:
-                yield source.get("srcset") or source.get("data-srcset") or ""
+        yield from parent.iter("source")
 
 
 def _width(element: _Element) -> float:
@@ -120,10 +128,8 @@ def _candidates(element: _Element) -> Iterator[str]:
         for name in sets:
             if written := element.get(name):
                 yield from _largest_first(written)
-    parent = element.getparent()
-    if parent is not None and parent.tag == "picture":
-        for source in parent.iter("source"):
-            yield from _largest_first(source.get("srcset") or source.get("data-srcset") or "")
+    for source in _sources(element):
+        yield from _largest_first(source.get("srcset") or source.get("data-srcset") or "")
 
 
 def _largest_first(srcset: str) -> list[str]:

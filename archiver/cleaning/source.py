@@ -185,7 +185,7 @@ def _harmless_blocks(html: str, position: int) -> str:
     """Return the plain blocks that stand at `position`; empty if there are none, or one may do harm."""
     blocks = plain_blocks(html, position) if html.startswith("<", position) else ""
     tags = attributes_in(blocks)
-    return blocks if all(_are_harmless(one) and not INLINE_PATTERN.search(one) for one in tags) else ""
+    return blocks if all(map(_are_plain, tags)) else ""
 
 
 def _is_in_line(tag: re.Match[str]) -> bool:
@@ -212,6 +212,11 @@ def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
 
 
 @lru_cache(maxsize=256)  # a body repeats the same few tags
+def _are_plain(written: str) -> bool:
+    return not INLINE_PATTERN.search(written) and _are_harmless(written)
+
+
+@lru_cache(maxsize=256)
 def _are_harmless(written: str) -> bool:
     attributes = list(_attributes(written))
     return len({key for key, _ in attributes}) == len(attributes) and not any(_is_harmful(*pair) for pair in attributes)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from lxml import etree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -57,6 +59,9 @@ STYLE_OF_MEANING = {
 RAISED_PATTERN = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
+WRITTEN_STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
+
+
 class Style(NamedTuple):
     """The effects of an element's style. shows: the element is shown even if it has the attribute `hidden`. visible:
     whether `visibility` says that it is visible; None if it says nothing. is_inline: `display` says that it is no
@@ -91,6 +96,11 @@ def read_style(style: str) -> Style:
         white_space=_last(WHITE_SPACE_PATTERN, style),
         meaning=_meaning(style),
     )
+
+
+def styles_in(root: _Element) -> set[Style]:
+    """Return what the styles of the elements in the tree `root` do, each once."""
+    return set(map(read_style, cast("list[str]", WRITTEN_STYLES(root))))
 
 
 def _last(declaration: re.Pattern[str], style: str) -> str:

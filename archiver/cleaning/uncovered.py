@@ -3,21 +3,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.style import read_style
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.etree import _Element
 
-SHOWING_PATTERN = re.compile(r"visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
+    from archiver.cleaning.style import Style
+
 SHOWN_DECLARATION = ";visibility:visible!important"
 
 
-def uncover(root: _Element, html: str) -> None:
-    """Reduce elements that `visibility` hides to the visible elements in them. html: what `root` was parsed from."""
-    if not SHOWING_PATTERN.search(html):
+def uncover(root: _Element, styles: Collection[Style]) -> None:
+    """Reduce elements that `visibility` hides to the visible elements in them. styles: those in `root`."""
+    if not any(style.visible for style in styles):
         return
     covered: set[_Element] = set()
     holding: set[_Element] = set()  # those of them that have something visible in them

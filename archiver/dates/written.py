@@ -24,4 +24,5 @@ def read_written(text: str) -> datetime | None:
 
 def write_date(moment: datetime) -> str:
     """Return the date of a post for `moment` (aware)."""
-    return f"{whole_minutes(moment):%Y-%m-%d %H:%M:%S %z}"
+    written = whole_minutes(moment).isoformat(" ", "seconds")
+    return f"{written[:-6]} {written[-6:-3]}{written[-2:]}"

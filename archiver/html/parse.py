@@ -36,6 +36,7 @@ for parser in (STRICT_PAGE_PARSER, LENIENT_PAGE_PARSER):
 AMP_PICTURE_PATTERN = re.compile(rb"<amp-img(?P<attributes>(?:\s[^<>]*?)?)/?>|</amp-img>")
 STAND_IN_PATTERN = re.compile(rb"\s(?:placeholder|fallback)=")
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+BETWEEN = "between"  # the name of an element that no page has
 MAX_SOUND_DEPTH = 30  # depth of nested elements, which is far from every limit
 TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (MAX_SOUND_DEPTH + 1)})")
 
@@ -53,23 +54,35 @@ def parse_document(text: str) -> HtmlElement:
 
 def parse_fragment(text: str) -> _Element:
     """Return a `div` that holds `text`, which is a part of the body of a web page. See `parse_document`."""
-    if (sound := parse_sound(text)) is not None:
-        return sound
+    sound = parse_sound(text)
+    return parse_unsound(text) if sound is None else sound
+
+
+def parse_unsound(text: str) -> _Element:
+    """Return the same as `parse_fragment`, for a `text` that needs an HTML parser."""
     html = _parsed(text, is_fragment=True)
     root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT_PARSER, LENIENT_PARSER)
     return root
 
 
-def parse_sound(text: str) -> _Element | None:
-    """Return the same as `parse_fragment` if `text` needs no HTML parser (`archiver.html.sound`); else None."""
-    xml = sound_xml(text)
-    if xml is None:
-        return None
+def parse_sound(*parts: str) -> _Element | None:
+    """Return the same as `parse_fragment` for a text that needs no HTML parser (`archiver.html.sound`); else None.
+
+    Of several `parts`, each a text with all of its elements, it makes one tree, with an element BETWEEN two of them.
+    """
+    written = []
+    for part in parts:
+        if (sound := sound_xml(part)) is None:
+            return None
+        written.append(sound)
+    xml = f"<{BETWEEN}/>".join(written)
     try:
         root = etree.fromstring(f"<div>{xml}</div>".encode("utf-8", "ignore"), STRICT_PARSER)
     except etree.XMLSyntaxError:
         return None
-    return None if text.count("<") > MAX_SOUND_DEPTH and TOO_DEEP_SOUND(root) else root
+    if xml.count("<") > MAX_SOUND_DEPTH and TOO_DEEP_SOUND(root):
+        return None
+    return root if len(parts) == 1 or len(root.findall(BETWEEN)) == len(parts) - 1 else None
 
 
 def _parsed(text: str, *, is_fragment: bool = False) -> str:

@@ -37,8 +37,8 @@ XML_REFERENCES = frozenset({"amp", "gt", "lt", "quot"})
 # References to ASCII characters and the like.
 SAFE_NUMBER_PATTERN = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")
 SPECIAL_CHARACTERS = frozenset("<>&\"'\t\n\r")
-NAMES_WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
-NAME_LENGTHS = range(min(map(len, NAMES_WITHOUT_END)), max(map(len, NAMES_WITHOUT_END)) + 1)
+# The beginning of a reference that needs no semicolon, behind its `&`.
+OPEN_REFERENCE_PATTERN = re.compile("|".join(["#", *(name for name in html5 if not name.endswith(";"))]))
 
 
 def sound_xml(html: str) -> str | None:
@@ -66,7 +66,7 @@ def _with_references(html: str) -> str | None:
         nonlocal unsure
         name = found["whole"]
         if name is None:
-            unsure = unsure or _may_refer(found["open"])
+            unsure = unsure or OPEN_REFERENCE_PATTERN.match(found["open"]) is not None
             return f"&amp;{found['open']}"
         if name in XML_REFERENCES or SAFE_NUMBER_PATTERN.fullmatch(name):
             return found[0]
@@ -76,8 +76,3 @@ def _with_references(html: str) -> str | None:
 
     xml = REFERENCE_PATTERN.sub(read, html)
     return None if unsure else xml
-
-
-def _may_refer(name: str) -> bool:
-    """Return whether `name`, behind `&` and without a semicolon, may begin with the name of a reference."""
-    return name[:1] == "#" or any(name[:length] in NAMES_WITHOUT_END for length in NAME_LENGTHS)

@@ -8,7 +8,7 @@ import re
 from itertools import count
 
 FOREIGN_PATTERN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE | re.ASCII)
-SUP_TAG_PATTERN = re.compile(r"(?=<sup[\s/>])", re.IGNORECASE | re.ASCII)
+SUP_TAG_PATTERN = re.compile(r"<sup(?=[\s/>])", re.IGNORECASE | re.ASCII)
 LESS_EXPRESSION, MORE_EXPRESSION = "(?:<|&lt;)", "(?:>|&gt;)"
 
 
@@ -19,7 +19,7 @@ def ended(html: str) -> tuple[str, str]:
         return html, ""
     folded = html.lower()
     name = next(name for number in count() if (name := f"ends-{number}") not in folded)
-    return SUP_TAG_PATTERN.sub(f"<span {name}></span>", html), name
+    return SUP_TAG_PATTERN.sub(rf"<span {name}></span>\g<0>", html), name
 
 
 def without_ends(html: str, name: str) -> str:

@@ -71,15 +71,18 @@ def encoding_note(answer: Answer, opened: Any) -> str:
     return _decoded(answer).note if _has_replacement(opened) else ""
 
 
-def _has_replacement(opened: Any) -> bool:
+def _has_replacement(*opened: Any) -> bool:
     """Return whether U+FFFD, which stands where text could not be decoded, may be in `opened`."""
-    if isinstance(opened, str):
-        return REPLACEMENT in opened
-    if isinstance(opened, dict):
-        return any(map(_has_replacement, opened)) or any(map(_has_replacement, opened.values()))
-    if isinstance(opened, list):
-        return any(map(_has_replacement, opened))
-    return isinstance(opened, Selector)
+    for part in opened:
+        if isinstance(part, str):
+            found = REPLACEMENT in part
+        elif isinstance(part, dict):
+            found = _has_replacement(*part, *part.values())
+        else:
+            found = _has_replacement(*part) if isinstance(part, list) else isinstance(part, Selector)
+        if found:
+            return True
+    return False
 
 
 def _decoded(answer: Answer) -> Decoded:

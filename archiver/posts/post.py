@@ -55,6 +55,8 @@ def render(article: Article, form: Form, site: str) -> Post:
 
 def front_matter(article: Article, form: Form) -> str:
     """Return the further lines that the front matter of a form has, for the keys that have a value."""
+    if not form.front:
+        return ""
     known = {
         "author": frontmatter.one_or_list(article.authors),
         "canonical_url": frontmatter.scalar(article.url),

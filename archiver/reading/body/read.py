@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archiver.cleaning import Cleaner, uncover
+from archiver.cleaning import Cleaner, styles_in, uncover
 from archiver.cleaning.rules import escape
 from archiver.reading.body.build import build, player
 from archiver.reading.body.choose import BodyCandidate, candidates
@@ -69,7 +69,7 @@ def read_body(
     says about the body. media: video and audio of the article in the page's structured data; those that are not in the
     body are put before it. listed: the same, from a listing.
     """
-    uncover(document.tree, document.text)
+    uncover(document.tree, styles_in(document.tree))
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
     shown, linked = page.length(0), page.linked(0)
