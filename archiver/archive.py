@@ -112,8 +112,8 @@ class Archive:
         # write warnings to standard error.
         for name in LOGGERS:
             logging.getLogger(name).addHandler(NO_OUTPUT)
-        given = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
-        self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
+        values = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
+        self.configuration = load_configuration(values | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
 
     @classmethod
     def configured(cls, configuration: Configuration) -> Archive:
@@ -333,12 +333,12 @@ class Archive:
         from archiver.replay import replay  # as above
 
         start = _engine(engine, jobs)
-        given = [located(file) for file in files] or [self._own_captures()]
-        found = files_in([file.absolute() for file in given] if engine else given)
+        locations = [located(file) for file in files] or [self._own_captures()]
+        captures = files_in([file.absolute() for file in locations] if engine else locations)
         options = session_options(self.configuration, markup=True)
         options = replace(options, extract=replace(options.extract, any_page=pages))
         scratch = self.configuration["ARCHIVER_SCRATCH"]
-        return replay(self.root, options, found, start, listener, scratch=scratch, dry=dry)
+        return replay(self.root, options, captures, start, listener, scratch=scratch, dry=dry)
 
     def extract_captures(
         self,
@@ -357,9 +357,9 @@ class Archive:
         start = _engine(engine, jobs)
         if not files:
             raise UsageError("no capture was given")
-        found = files_in([located(file) for file in files])
+        captures = files_in([located(file) for file in files])
         keep = self.configuration["ARCHIVER_KEEP_PAYWALLED"]
-        return extract_to(Path(to), found, self.sites, start, listener, keep_paywalled=keep)
+        return extract_to(Path(to), captures, self.sites, start, listener, keep_paywalled=keep)
 
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
@@ -505,13 +505,13 @@ class Archive:
 
         settings = self.configuration
         host = self._site()
-        theirs = Path(templates) if templates else self.output / TEMPLATES
+        own_templates = Path(templates) if templates else self.output / TEMPLATES
         return Look(
             settings["ARCHIVER_SITE_NAME"] or host,
             host,
             settings["ARCHIVER_SITE_LANGUAGE"],
             settings["ARCHIVER_SITE_ACCENT"],
-            theirs if templates or theirs.is_dir() else None,
+            own_templates if templates or own_templates.is_dir() else None,
         )
 
     def history(self, article: str) -> list[ArticleHistory]:

@@ -133,10 +133,10 @@ class _Reader:
         """Take what was read into the index and the survey, in the order of the files."""
         batch, self._batch = self._batch, []
         adoptions = [one.adoption for one in batch if one.adoption]
-        others = iter(self._adopt(adoptions))
+        holders = iter(self._adopt(adoptions))
         for path, named, found, taken in batch:
             self._survey.problems += found
-            other = next(others) if taken else None
+            other = next(holders) if taken else None
             if other in (None, path):
                 self._survey.posts += taken is not None
                 self._survey.articles.update([(named.recipe.name, named.id)] if taken else [])
@@ -164,13 +164,13 @@ class _Reader:
     def _adopt(self, adoptions: list[Adoption]) -> list[str | None]:
         """Take posts into the index; return for each the path of the post that the index has in its place, None if it
         was taken."""
-        others = self._index.adopt(adoptions, self._now)
-        for number, (one, other) in enumerate(zip(adoptions, others, strict=True)):
+        holders = self._index.adopt(adoptions, self._now)
+        for number, (adopted, other) in enumerate(zip(adoptions, holders, strict=True)):
             # If the post that the index has is gone from the disk, the first of its copies, in the order of the files,
             # takes its place.
-            if other and other != one.path and not (self._output / other).exists():
-                (others[number],) = self._index.adopt([one._replace(instead=True)], self._now)
-        return others
+            if other and other != adopted.path and not (self._output / other).exists():
+                (holders[number],) = self._index.adopt([adopted._replace(instead=True)], self._now)
+        return holders
 
     def _adoption(self, path: str, named: Named, post: ReadPost, content: bytes) -> Adoption | None:
         when = published(named, post)

@@ -26,9 +26,9 @@ def profile_of(output: Root, recipes: Mapping[str, Recipe]) -> str:
     for path in post_files(output):
         if is_utf8(path) and (named := names.named(path.rpartition("/")[2])) and not named.recipe.is_web:
             posts[named.recipe.name].append((path, named))
-    found = {
+    profiles = {
         found_profile((read_file(output, *post) for post in of_recipe), Cleaner(recipes[name].clean))
         for name, of_recipe in posts.items()
     }
-    known = found - {""}
+    known = profiles - {""}
     return known.pop() if len(known) == 1 else ""

@@ -84,8 +84,8 @@ def adoption(
 def _before_drop(quote: str, drop: str | None) -> str:
     """Return a text from which `quote` is left when a post drops a part of it by the expression `drop`; empty if none
     is known."""
-    found = re.search(drop, quote) if drop else None
-    if not drop or not found:
+    match = re.search(drop, quote) if drop else None
+    if not drop or not match:
         return quote
-    text = found[0] + quote  # only the first match is dropped
+    text = match[0] + quote  # only the first match is dropped
     return text if re.sub(drop, "", text, count=1).strip() == quote else ""

@@ -23,14 +23,14 @@ def post_files(output: Root) -> list[str]:
     """Return the files below `_posts` and `old_post` of `output`, whichever is there, as paths in it, sorted by name:
     those with a date in their names first, and a post before its copies. Pipes, links that lead nowhere and the like
     are among them: whoever reads them is told that they are no files. Raises StoreError."""
-    found: list[str] = []
+    names: list[str] = []
     if isinstance(output, Path):
         for part in (POSTS, OLD_POSTS):
             if (output / part).is_dir():
-                _add_files(output / part, part, found)
+                _add_files(output / part, part, names)
     else:
-        found += (path for part in (POSTS, OLD_POSTS) for path in paths_below(output, part, fail))
-    return sorted(found, key=_order)
+        names += (path for part in (POSTS, OLD_POSTS) for path in paths_below(output, part, fail))
+    return sorted(names, key=_order)
 
 
 def is_utf8(path: str) -> bool:
@@ -76,15 +76,15 @@ def named_file(output: Root, path: str, names: Names) -> tuple[Named, ReadPost] 
     return (known, post) if known and post else None
 
 
-def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -> None:
+def _add_files(directory: str | os.PathLike[str], name: str, names: list[str]) -> None:
     try:
         with os.scandir(directory) as entries:
             for entry in entries:
                 path = f"{name}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    _add_files(entry.path, path, found)
+                    _add_files(entry.path, path, names)
                 elif not entry.name.startswith(TEMPORARY_PREFIX):
-                    found.append(path)
+                    names.append(path)
     except OSError as error:
         raise StoreError(f"{error.filename or directory}: cannot be read: {os_reason(error)}") from error
 

@@ -132,10 +132,10 @@ class _Mender:
             return None, ""
         written = self.post().written
         with suppress(TimeFormatError):
-            said, _ = read_time(written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
+            moment, _ = read_time(written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
             # The zone of a web page's time is unknown unless the time says it.
-            if said.date() == known and (not recipe.is_web or OFFSET_AT_END_PATTERN.search(written)):
-                return said, "read from what stood there"
+            if moment.date() == known and (not recipe.is_web or OFFSET_AT_END_PATTERN.search(written)):
+                return moment, "read from what stood there"
         how = f"from the {'file name' if day else 'id'}: the time of day is not known"
         return midnight(recipe, known), how
 
@@ -147,13 +147,13 @@ class _Mender:
             self.done[Kind.OFFSET] = f"{when:%z} added"
 
     def _address(self) -> None:
-        found = None
-        for found in ADDRESS_LINE_PATTERN.finditer(self.text):  # noqa: B007 - the last one
+        line = None
+        for line in ADDRESS_LINE_PATTERN.finditer(self.text):  # noqa: B007 - the last one
             pass
         own = own_address(self._named, self.post())
-        if found and not found[1] and own:
+        if line and not line[1] and own:
             link = markdown.link(own)
-            self.text = f"{self.text[: found.start(1) - 1]}{link}{self.text[found.end(1) + 1 :]}"
+            self.text = f"{self.text[: line.start(1) - 1]}{link}{self.text[line.end(1) + 1 :]}"
             self.done[Kind.ADDRESS] = f"{link} written"
 
     def _set(self, key: str, value: str) -> None:

@@ -73,23 +73,23 @@ class Names:
 
     def named(self, file: str) -> Named | None:
         """Return what the file name `file` says; None if it is not the name of a post."""
-        found = FILE_NAME_PATTERN.fullmatch(file)
-        if not found:
+        match = FILE_NAME_PATTERN.fullmatch(file)
+        if not match:
             return None
-        name = found[2]
+        name = match[2]
         for recipe, form_name, before, after in self._forms:
             if not (name.startswith(before) and name.endswith(after)):
                 continue
             text = name[len(before) : len(name) - len(after)]
             # If the id is written in another way, this is the name of another form, or not of a post.
             if recipe.article_id(text) == text:
-                day = _day(found[1])
-                as_published = day is not None and file == f"{found[1]}-{name}.md"
+                day = _day(match[1])
+                as_published = day is not None and file == f"{match[1]}-{name}.md"
                 return Named(recipe, form_name, text, day, as_published, name)
         page = WEB_NAME_PATTERN.fullmatch(name) if self._web else None
         if page and self._web:
-            day = _day(found[1])
-            as_published = day is not None and file == f"{found[1]}-{name}.md"
+            day = _day(match[1])
+            as_published = day is not None and file == f"{match[1]}-{name}.md"
             return Named(self._web, self._web.form, page[1], day, as_published, name)
         return None
 

@@ -49,13 +49,13 @@ class PostRepair:
 
         Each post's bytes are kept as an earlier version first. Raises IndexFileError, StoreError.
         """
-        found = self._survey.problems
-        for problem in found:
+        problems = self._survey.problems
+        for problem in problems:
             named = self._named(problem.path)
             if named and problem.kind == Kind.DOUBLED:
                 self._doubles.setdefault(named.id, []).append(problem.path)
         settled: dict[tuple[str, ProblemKind], Problem] = {}
-        by_path = {path: list(group) for path, group in groupby(found, attrgetter("path"))}
+        by_path = {path: list(group) for path, group in groupby(problems, attrgetter("path"))}
         shown: list[Problem] = []
         plans = self._plans()
         while batch := list(islice(plans, MAX_BATCH)):
@@ -64,7 +64,7 @@ class PostRepair:
                     settled[problem.path, problem.kind] = _settled(problem, plan, failure)
                 if not failure:
                     shown += _shown_now(plan, {problem.kind for problem in by_path[plan.path]})
-        self._survey.problems = [settled.get((problem.path, problem.kind), problem) for problem in found] + shown
+        self._survey.problems = [settled.get((problem.path, problem.kind), problem) for problem in problems] + shown
 
     def _plans(self) -> Iterator[RepairPlan]:
         for path, group in groupby(self._survey.problems, attrgetter("path")):
@@ -84,18 +84,18 @@ class PostRepair:
         new, mended = fix(old, named, self._others(path, named))
         done, to = dict(mended), path
         when = published(named, read(new, quoted=named.form.quote is not None))
-        there = False
+        is_there = False
         if named.day is None and when:
             name = named.file((when if named.recipe.is_web else when.astimezone(named.recipe.zone())).date())
             beside = str(Path(path).with_name(name))
-            there = self._has(beside, new)
-            if there or self._is_free(beside, path, named):
+            is_there = self._has(beside, new)
+            if is_there or self._is_free(beside, path, named):
                 to = beside
                 self._targets.add(to)
                 done[Kind.NAME] = f"is now {to}"
-            if there:
+            if is_there:
                 done[Kind.DOUBLED] = f"{path} removed: {to} is the same"
-        return RepairPlan(path, to, named, old, new, done, there) if done else None
+        return RepairPlan(path, to, named, old, new, done, is_there) if done else None
 
     def _has(self, path: str, content: bytes) -> bool:
         """Return whether there is a post with exactly that content already: then a repair was killed before it removed

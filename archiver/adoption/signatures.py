@@ -24,18 +24,18 @@ def renew_signatures(output: Root, index: Index, recipes: Mapping[str, Recipe]) 
     """Give every article that has a post a signature of today's scheme. Raises IndexFileError."""
     index.signatures.forget_others(scheme())
     last = 0
-    while some := index.signatures.unsigned(scheme(), last, MAX_BATCH):
-        index.signatures.put({one.key: _signature(output, one, recipes) for one in some})
-        last = some[-1].number
+    while batch := index.signatures.unsigned(scheme(), last, MAX_BATCH):
+        index.signatures.put({one.key: _signature(output, one, recipes) for one in batch})
+        last = batch[-1].number
 
 
-def _signature(output: Root, one: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
+def _signature(output: Root, article: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
     """Return the signature of an article; that of an empty text if its post cannot be read, or its recipe is
     unknown."""
-    recipe = recipes.get(one.key.recipe)
-    form = recipe.forms.get(one.form) if recipe else None
+    recipe = recipes.get(article.key.recipe)
+    form = recipe.forms.get(article.form) if recipe else None
     try:
-        content = read_in(output, one.path)
+        content = read_in(output, article.path)
     except OSError:
         content = b""
     post = read(content, quoted=form is not None and form.quote is not None)

@@ -35,21 +35,27 @@ class SourceRepairs:
 
     def references(self, index: Index) -> list[Reference]:
         """Return the articles to ask for: those of broken posts that the index knows. Raises IndexFileError."""
-        found: dict[ArticleKey, Reference] = {}
-        for path in dict.fromkeys(one.path for one in self._survey.problems if self._is_wanted(one)):
+        references: dict[ArticleKey, Reference] = {}
+        for path in dict.fromkeys(problem.path for problem in self._survey.problems if self._is_wanted(problem)):
             if (known := named_file(self._output, path, self._names)) is None:
                 continue
             named, post = known
             key = ArticleKey(named.recipe.name, named.id)
             held = index.held([key])[key]
-            if any(one.path == path for one in held.posts):
+            if any(post.path == path for post in held.posts):
                 address = own_address(named, post) or named.id
-                one = found.get(key) or Reference(named.recipe, named.id, address, forms=(), known=held.known)
-                found[key] = Reference(
-                    named.recipe, named.id, one.address, forms=(*one.forms, named.form_name), known=held.known
+                reference = references.get(key) or Reference(
+                    named.recipe, named.id, address, forms=(), known=held.known
                 )
-                self._asked[path] = one.address
-        return list(found.values())
+                references[key] = Reference(
+                    named.recipe,
+                    named.id,
+                    reference.address,
+                    forms=(*reference.forms, named.form_name),
+                    known=held.known,
+                )
+                self._asked[path] = reference.address
+        return list(references.values())
 
     def note_outcomes(self, reasons: Mapping[str, str]) -> None:
         """Note in the survey what was repaired, and why the rest was not: `reasons`, by address."""
@@ -57,16 +63,16 @@ class SourceRepairs:
         self._survey.problems = list(self._settled(left, reasons))
 
     def _settled(self, left: Mapping[str, set[ProblemKind]], reasons: Mapping[str, str]) -> Iterable[Problem]:
-        for one in self._survey.problems:
-            if one.repaired or one.path not in left or one.kind == Kind.DOUBLED:
-                yield one
-            elif one.kind not in left[one.path]:
-                yield one._replace(repaired="fetched again")
-            elif self._is_wanted(one):
-                reason = reasons.get(public_address(self._asked[one.path])) or "the source has it no better"
-                yield one._replace(what=f"{one.what}; not fetched again: {reason}")
+        for problem in self._survey.problems:
+            if problem.repaired or problem.path not in left or problem.kind == Kind.DOUBLED:
+                yield problem
+            elif problem.kind not in left[problem.path]:
+                yield problem._replace(repaired="fetched again")
+            elif self._is_wanted(problem):
+                reason = reasons.get(public_address(self._asked[problem.path])) or "the source has it no better"
+                yield problem._replace(what=f"{problem.what}; not fetched again: {reason}")
             else:
-                yield one
+                yield problem
 
     def _kinds(self, path: str) -> set[ProblemKind]:
         known = named_file(self._output, path, self._names)

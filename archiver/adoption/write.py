@@ -89,24 +89,32 @@ def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
 def _adoptions(index: Index, plans: list[RepairPlan]) -> list[Adoption | None]:
     """Return what the index is to know of each post; None if it knows another post of the article."""
     held = index.held(_key(plan.named) for plan in plans)
-    found: list[Adoption | None] = []
+    adoptions: list[Adoption | None] = []
     for plan in plans:
         named = plan.named
         post = read(plan.new, quoted=named.form.quote is not None)
         when = published(named, post)
         paths = [one.path for one in held[_key(named)].posts if one.form == named.form_name]
         known = when is not None and {plan.path, plan.to}.issuperset(paths)
-        found.append(adoption(plan.to, named, post, plan.new, when) if known and when else None)
-    return found
+        adoptions.append(adoption(plan.to, named, post, plan.new, when) if known and when else None)
+    return adoptions
 
 
 def _key(named: Named) -> ArticleKey:
     return ArticleKey(named.recipe.name, named.id)
 
 
-def _intent(one: Adoption, now: int) -> Intent:
+def _intent(adoption: Adoption, now: int) -> Intent:
     return Intent(
-        one.key, one.form, one.path, one.sha256, one.published, one.text_digest, {}, now, signature=one.signature
+        adoption.key,
+        adoption.form,
+        adoption.path,
+        adoption.sha256,
+        adoption.published,
+        adoption.text_digest,
+        {},
+        now,
+        signature=adoption.signature,
     )
 
 

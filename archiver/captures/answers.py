@@ -47,12 +47,12 @@ def answers(
         raise CaptureError(f"{region.file}: cannot be read: {os_reason(error)}") from error
 
 
-def streams(found: Sequence[Region]) -> Iterator[tuple[Region, BinaryIO | None]]:
+def streams(regions: Sequence[Region]) -> Iterator[tuple[Region, BinaryIO | None]]:
     """Yield regions, each with an open stream if it is in a store: requests for the next regions are made ahead. None
     instead of a stream: the region is to be opened when it is read, which also raises the error if it cannot be."""
-    if any(is_stored(region.file) for region in found):
-        return zip(found, read_ahead(_begun, found), strict=True)
-    return ((region, None) for region in found)
+    if any(is_stored(region.file) for region in regions):
+        return zip(regions, read_ahead(_begun, regions), strict=True)
+    return ((region, None) for region in regions)
 
 
 def _begun(region: Region) -> BinaryIO | None:
@@ -94,29 +94,29 @@ def answer_at(capture: Capture, file: Location) -> CapturedAnswer:
             stop = stream.seek(0, SEEK_END)
     except OSError as error:
         raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
-    found = next(answers(Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)), None)
-    if found is None:
+    answer = next(answers(Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)), None)
+    if answer is None:
         raise CaptureError(f"{file}: no answer at byte {capture.offset:,}")
-    return found
+    return answer
 
 
 def _read(
-    found: Iterable[WarcRecord | Broken], region: Region, broken: Callable[[str], None] | None
+    records: Iterable[WarcRecord | Broken], region: Region, broken: Callable[[str], None] | None
 ) -> Iterator[CapturedAnswer]:
     waiting: CapturedAnswer | None = None  # an answer that waits for its note, which comes after it
-    for one in found:
-        ends = one.offset >= region.end
-        if isinstance(one, WarcRecord) and one.type == "metadata":
-            if waiting and waiting.id and one.header("WARC-Refers-To") == waiting.id:
-                yield waiting._replace(about=_about(one))
+    for record in records:
+        ends = record.offset >= region.end
+        if isinstance(record, WarcRecord) and record.type == "metadata":
+            if waiting and waiting.id and record.header("WARC-Refers-To") == waiting.id:
+                yield waiting._replace(about=_about(record))
                 waiting = None
-            elif not ends and (more := _more(one, region.file)):
+            elif not ends and (more := _more(record, region.file)):
                 yield more
-        elif isinstance(one, Broken) or one.type in ANSWER_TYPES:
+        elif isinstance(record, Broken) or record.type in ANSWER_TYPES:
             if waiting:
                 yield waiting
                 waiting = None
-            result = one if isinstance(one, Broken) else None if ends else _opened(one, region.file)
+            result = record if isinstance(record, Broken) else None if ends else _opened(record, region.file)
             if isinstance(result, CapturedAnswer):
                 waiting = result
             elif isinstance(result, Broken) and broken:

@@ -122,8 +122,10 @@ def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, cont
 def _content_lengths(headers: list[tuple[str, str]]) -> list[int]:
     """Return the lengths that Content-Length says, each once. With two different ones nobody knows which is true, and
     clients refuse such an answer (RFC 9112, 6.3). Values that are no numbers are left out."""
-    said = (one.strip() for one in _values(headers, "content-length").split(","))
-    return sorted({int(one.lstrip("0")[:MAX_LENGTH_DIGITS] or 0) for one in said if one.isascii() and one.isdecimal()})
+    lengths = (one.strip() for one in _values(headers, "content-length").split(","))
+    return sorted(
+        {int(one.lstrip("0")[:MAX_LENGTH_DIGITS] or 0) for one in lengths if one.isascii() and one.isdecimal()}
+    )
 
 
 def _values(headers: list[tuple[str, str]], name: str) -> str:

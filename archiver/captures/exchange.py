@@ -73,14 +73,14 @@ class Evidence:
 
 def loaded_parts(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
     """Return address and time of each answer that a page loaded, by what was noted about the page."""
-    found = []
-    for one in about.get(PARTS_NOTE) or ():
+    parts = []
+    for part in about.get(PARTS_NOTE) or ():
         try:
-            url, date = one
-            found.append((str(url), parse_warc_date(str(date))))
+            url, date = part
+            parts.append((str(url), parse_warc_date(str(date))))
         except (TypeError, ValueError):  # it is not ours
             continue
-    return found
+    return parts
 
 
 def with_redirects(earlier: tuple[Exchange, ...], last: Exchange) -> tuple[Exchange, ...]:

@@ -56,8 +56,8 @@ def find_record(stream: BinaryIO, start: int, stop: int) -> int:
         before = 1 if start else 0  # one byte before it tells whether a line begins there
         stream.seek(start - before)
         window = stream.read(min(SEARCHED_BYTES + MAX_START_BYTES, stop - start + before))
-        if found := RECORD_ANYWHERE_PATTERN.search(window, before):
-            return start - before + found.start()
+        if match := RECORD_ANYWHERE_PATTERN.search(window, before):
+            return start - before + match.start()
         start += SEARCHED_BYTES
     return stop
 
@@ -66,14 +66,14 @@ def _size(head: bytes, offset: int) -> int:
     """Return the length of the record with whose header `head` begins, without the blank lines after it. Raises
     TornError."""
     if not RECORD_START_PATTERN.match(head):
-        if found := ARC_HEAD_PATTERN.match(head):
-            return found.end() + int(found[1])
+        if match := ARC_HEAD_PATTERN.match(head):
+            return match.end() + int(match[1])
         raise TornError(offset, "no WARC record begins there")
     end = HEAD_END_PATTERN.search(head)
     if end is None or RECORD_START_PATTERN.search(head, 1, end.start()):
         raise TornError(offset, "its header does not end")
-    found = CONTENT_LENGTH_PATTERN.search(head, 0, end.end())
-    length = found[1].decode("utf-8", "replace") if found else ""
+    match = CONTENT_LENGTH_PATTERN.search(head, 0, end.end())
+    length = match[1].decode("utf-8", "replace") if match else ""
     if reason := no_length(length):
         raise TornError(offset, reason)
     return end.end() + int(length.strip().lstrip("0") or 0)

@@ -82,22 +82,22 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
     """
     end, torn = 0, True
     try:
-        there = size(file)
+        file_size = size(file)
         with file.open("rb") as stream:
             try:
-                for offset, length, _ in members(stream, 0, there):
+                for offset, length, _ in members(stream, 0, file_size):
                     end = offset + length
             except TornError as error:
                 torn = error.at_end
-            if end < there and (end < known <= there or _record_after(stream, end + 1, there)):
+            if end < file_size and (end < known <= file_size or _record_after(stream, end + 1, file_size)):
                 return None
-        if end < there and isinstance(file, Path) and file.is_symlink():
+        if end < file_size and isinstance(file, Path) and file.is_symlink():
             return None  # another archive may be writing to the file that it links to
         if end == 0:
             if torn:
                 file.unlink()
             return None
-        if end < there:
+        if end < file_size:
             if not isinstance(file, Path):  # objects are written whole or not at all: none is torn
                 return None
             with file.open("rb+") as stream:

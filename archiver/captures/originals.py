@@ -40,11 +40,11 @@ class Originals:
     def find(self, revisit: CapturedAnswer) -> Capture | None:
         """Return the record that has the body of `revisit`: by the id that it names, by its digest, or by the address
         and the date that it names; None if no such record was read."""
-        found = self._ids.get(revisit.refers_to) if revisit.refers_to else None
-        found = found or self._digests.get(digest_key(revisit.same))
-        if found is None and revisit.refers:
-            found = self._moments.get(revisit.refers)
-        return found
+        original = self._ids.get(revisit.refers_to) if revisit.refers_to else None
+        original = original or self._digests.get(digest_key(revisit.same))
+        if original is None and revisit.refers:
+            original = self._moments.get(revisit.refers)
+        return original
 
     def at(self, url: str, time: datetime) -> Capture | None:
         """Return the record of that target URI and date, one with a body if there is one; None if none was read."""
@@ -54,10 +54,10 @@ class Originals:
 def digest_key(text: str) -> bytes:
     """Return a labelled digest (`sha1:3I42H3S6…`) in a form that can be compared, whether it is written in base 32 or
     in hexadecimal digits; empty if the text is no such digest."""
-    found = DIGEST_PATTERN.fullmatch(text.strip())
-    if found is None:
+    match = DIGEST_PATTERN.fullmatch(text.strip())
+    if match is None:
         return b""
-    algorithm, value = found["algorithm"].lower().replace("-", ""), found["value"]
+    algorithm, value = match["algorithm"].lower().replace("-", ""), match["value"]
     size = DIGEST_BYTES.get(algorithm)
     try:
         if size is None:

@@ -70,10 +70,10 @@ def parts_of(content: bytes) -> Parts | None:
         return None
     if fields.get("warc-type") not in HTTP_RECORD_TYPES or not target.startswith(WEB_PREFIXES):
         return Parts(fields, None, content[begin:end])
-    said = HTTP_HEAD_PATTERN.match(content, begin, end)
-    if said is None:
+    match = HTTP_HEAD_PATTERN.match(content, begin, end)
+    if match is None:
         return None
-    return Parts(fields, Http(said[1].decode(), _fields(said[0])), content[said.end() + BLANK_LINE_BYTES : end])
+    return Parts(fields, Http(match[1].decode(), _fields(match[0])), content[match.end() + BLANK_LINE_BYTES : end])
 
 
 def _fields(head: bytes) -> list[tuple[str, str]]:

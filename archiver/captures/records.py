@@ -118,42 +118,44 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
     what is broken in it."""
     reader = BufferedReader(BytesIO(content))
     try:
-        found = loader.parse_record_stream(reader, no_record_parse=True)
-        length = found.rec_headers.get_header("Content-Length") or ""
+        warc_record = loader.parse_record_stream(reader, no_record_parse=True)
+        length = warc_record.rec_headers.get_header("Content-Length") or ""
         if (reason := no_length(length)) and (length or reader.read(1)):
             return reason
-        http = _http(loader, found)
-        block = found.raw_stream.read(MAX_RECORD_BYTES)
+        http = _http(loader, warc_record)
+        block = warc_record.raw_stream.read(MAX_RECORD_BYTES)
     except EOFError:
         return None
     except ArchiveLoadFailed as error:
-        said = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         first = content[:40].partition(b"\n")[0].decode("ascii", "replace").strip()
         return (
-            f"no record of WARC 1.0 or 1.1 begins there: {first!r}" if said.startswith(UNKNOWN_FORMAT_MESSAGE) else said
+            f"no record of WARC 1.0 or 1.1 begins there: {first!r}"
+            if message.startswith(UNKNOWN_FORMAT_MESSAGE)
+            else message
         )
     except Exception as error:  # warcio raises errors of many kinds for odd headers: any of them costs this record only
         return in_a_line(error)
     if len(content) < MAX_RECORD_BYTES:
-        if getattr(found.raw_stream, "limit", 0) > 0:
+        if getattr(warc_record.raw_stream, "limit", 0) > 0:
             return "the record is shorter than it says"
         if rest := reader.read().strip():
             if rest.startswith(b"WARC/"):
                 return "a gzip member with several records; `warcio recompress` makes one for each"
             return "the record is longer than it says"
     fields: dict[str, str] = {}
-    for name, value in found.rec_headers.headers:
+    for name, value in warc_record.rec_headers.headers:
         fields.setdefault(name.lower(), value)
     return Parts(fields, http, block)
 
 
-def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> Http | None:
+def _http(loader: ArcWarcRecordLoader, warc_record: ArcWarcRecord) -> Http | None:
     """Return the HTTP header of an answer, and leave the stream at the body."""
-    url = found.rec_headers.get_header("WARC-Target-URI") or ""
-    if found.rec_type not in HTTP_RECORD_TYPES or not url.startswith(WEB_PREFIXES):
+    url = warc_record.rec_headers.get_header("WARC-Target-URI") or ""
+    if warc_record.rec_type not in HTTP_RECORD_TYPES or not url.startswith(WEB_PREFIXES):
         return None
     try:
-        said = loader.http_parser.parse(found.raw_stream)
+        parsed = loader.http_parser.parse(warc_record.raw_stream)
     except EOFError:  # nothing is there
         return None
-    return Http(said.get_statuscode(), said.headers)
+    return Http(parsed.get_statuscode(), parsed.headers)

@@ -69,7 +69,7 @@ def files_in(paths: Iterable[Location]) -> list[Location]:
 
     Raises CaptureError for one that is neither, or that is not there.
     """
-    found: list[Location] = []
+    files: list[Location] = []
     for path in paths:
         if path.is_dir():
             inside = [
@@ -77,23 +77,23 @@ def files_in(paths: Iterable[Location]) -> list[Location]:
             ]
             if not inside:
                 raise CaptureError(f"{path}: no WARC or WACZ file in it")
-            found += inside
+            files += inside
         elif not path.exists():
             raise CaptureError(f"{path}: there is no such file")
         elif CAPTURE_NAME_PATTERN.search(path.name):
-            found.append(path)
+            files.append(path)
         else:
             raise CaptureError(f"{path}: neither WARC nor WACZ, by its name")
-    return found
+    return files
 
 
 def _inside(directory: Location) -> list[Location]:
     """Return the files in a directory and its subdirectories, sorted by name."""
     if not isinstance(directory, Path):
         return [directory / path for path in sorted(directory.below())]
-    found: list[Location] = []
-    found += sorted(Path(folder, name) for folder, _, names in os.walk(directory, followlinks=True) for name in names)
-    return found
+    files: list[Location] = []
+    files += sorted(Path(folder, name) for folder, _, names in os.walk(directory, followlinks=True) for name in names)
+    return files
 
 
 def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iterator[Region]:
@@ -128,10 +128,10 @@ def _in_words(error: Exception) -> str:
 
 def _unreadable(name: str) -> str:
     """Return why a file with that name cannot be read here; empty if it may be readable."""
-    found = PACKED_NAME_PATTERN.search(name)
-    if found is None:
+    match = PACKED_NAME_PATTERN.search(name)
+    if match is None:
         return ""
-    packer, command = PACKED_BY[found[1].lower()]
+    packer, command = PACKED_BY[match[1].lower()]
     return f"it is packed with {packer}, which is not read here; unpack it: {command}"
 
 
@@ -140,16 +140,16 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
     inside: its name, if it is within another WACZ."""
     count = 0
     with zipfile.ZipFile(_Window(stream, place.start, place.end)) as archive:
-        for one in archive.infolist():
-            name = f"{inside}{one.filename.rpartition('/')[2]}"
+        for member in archive.infolist():
+            name = f"{inside}{member.filename.rpartition('/')[2]}"
             if not CAPTURE_NAME_PATTERN.search(name) or is_litter(name):
                 continue
             count += 1
-            start = place.start + one.header_offset
+            start = place.start + member.header_offset
             start += _data_start(stream, start)
-            end = start + one.file_size
+            end = start + member.file_size
             try:
-                if one.compress_type != zipfile.ZIP_STORED:
+                if member.compress_type != zipfile.ZIP_STORED:
                     raise CaptureError("it is compressed, where WACZ 1.1.1 stores files as they are; unpack it: unzip")
                 if reason := _unreadable(name):
                     raise CaptureError(reason)

@@ -91,21 +91,21 @@ class _Record:
     @property
     def says_who(self) -> bool:
         """Whether it is a request that sends credentials to the site (not only to a proxy)."""
-        asked = map(_parted, self.http[1:]) if self.type == "request" else ()
-        return any(is_private_header(name, value) and not name.startswith("proxy-") for name, value in asked)
+        fields = map(_parted, self.http[1:]) if self.type == "request" else ()
+        return any(is_private_header(name, value) and not name.startswith("proxy-") for name, value in fields)
 
     def without(self, private: _Private) -> tuple[bytes, tuple[str, ...]]:
         """Return the record without what is private, and descriptions of what was found; empty bytes if nothing was."""
-        found: list[str] = []
-        http, body = self._public_http(private, found), self.body
+        secrets: list[str] = []
+        http, body = self._public_http(private, secrets), self.body
         if not self.is_http and self.type in ("metadata", "warcinfo"):
-            body = _replaced(body.decode("latin-1"), private, found, "what was noted").encode("latin-1")
-        head = "".join(self._public_lines(private, found))
-        if not found:
+            body = _replaced(body.decode("latin-1"), private, secrets, "what was noted").encode("latin-1")
+        head = "".join(self._public_lines(private, secrets))
+        if not secrets:
             return b"", ()
         block = http.encode("latin-1") + self._http_gap + body
         lines = [self._measured(line, block) for line in HEADER_LINE_PATTERN.findall(head)]
-        return "".join(lines).encode("latin-1") + self._gap + block + RECORD_END, tuple(dict.fromkeys(found))
+        return "".join(lines).encode("latin-1") + self._gap + block + RECORD_END, tuple(dict.fromkeys(secrets))
 
     def _public_http(self, private: _Private, found: list[str]) -> str:
         kept: list[str] = []

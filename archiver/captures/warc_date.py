@@ -19,18 +19,18 @@ CALENDAR_MARGIN = timedelta(days=366)
 def parse_warc_date(text: str) -> datetime:
     """Return a WARC-Date in UTC. One without an offset is in UTC already; where month, day or time are missing, the
     earliest moment is meant. Raises ValueError."""
-    found = DATE_PATTERN.fullmatch(text.strip())
-    if found is None:
+    match = DATE_PATTERN.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"{text[:40]!r} is no date" if text.strip() else "it has no date (WARC-Date)")
     year, month, day, hour, minute, second = (
-        int(found[name] or default) for name, default in zip(PART_NAMES, (1, 1, 1, 0, 0, 0), strict=True)
+        int(match[name] or default) for name, default in zip(PART_NAMES, (1, 1, 1, 0, 0, 0), strict=True)
     )
-    fraction = int((found["fraction"] or "0")[:6].ljust(6, "0"))
+    fraction = int((match["fraction"] or "0")[:6].ljust(6, "0"))
     try:
         time = datetime(year, month, day, hour, minute, min(second, 59), fraction, tzinfo=UTC)  # a leap second: 59
-        if found["sign"]:
-            offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
-            time += -offset if found["sign"] == "+" else offset
+        if match["sign"]:
+            offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+            time += -offset if match["sign"] == "+" else offset
         _ = time - CALENDAR_MARGIN, time + CALENDAR_MARGIN
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text[:40]!r} is no date: {error}") from error

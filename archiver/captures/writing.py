@@ -102,8 +102,8 @@ class DiskWriter:
         try:
             self._append(warcinfo(file.name, {**self._info, RULES_FIELD: RULES_VERSION}))
             # Any of these directories may be new: that of the month, that of the year, _captures, the archive.
-            for one in (file.parent, *file.parent.parents[:3]):
-                sync_directory(one)
+            for directory in (file.parent, *file.parent.parents[:3]):
+                sync_directory(directory)
         except OSError:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -219,9 +219,9 @@ def _refers_to(root: Root, job: WriteJob) -> tuple[str, str] | None:
         return None
     if job.exchanges:
         try:
-            found = body_at(known, file_at(root, known.warc))
+            body = body_at(known, file_at(root, known.warc))
         except CaptureError:
             return None
-        if found.same or found.drawn or found.capture.payload != known.payload:
+        if body.same or body.drawn or body.capture.payload != known.payload:
             return None
     return known.url, known.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

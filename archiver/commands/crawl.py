@@ -120,16 +120,23 @@ def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:
         print_json(content, indent=1)
         return
     if dry:
-        for one in report.due:
-            print_wrapped(printable(f"{one.recipe} {one.id} {','.join(one.forms)} {one.title}".rstrip()))
+        for due in report.due:
+            print_wrapped(printable(f"{due.recipe} {due.id} {','.join(due.forms)} {due.title}".rstrip()))
         print_line(f"{count(len(report.due), 'article')} {'is' if len(report.due) == 1 else 'are'} due")
         return
     if quiet:
         return
     if sys.stdout.isatty():
         rows = [
-            [one["listing"], one["listed"], one["new"], one["saved"], one["failed"], "; ".join(one["alarms"])]
-            for one in content["listings"]
+            [
+                listing["listing"],
+                listing["listed"],
+                listing["new"],
+                listing["saved"],
+                listing["failed"],
+                "; ".join(listing["alarms"]),
+            ]
+            for listing in content["listings"]
         ]
         print_table(["listing", "listed", "new", "saved", "failed", ""], rows)
         print_line(f"{count(content['requests'], 'request')}, {content['bytes']:,} bytes, {content['duration']:.1f} s")

@@ -106,10 +106,10 @@ def _show_source(source: Source, width: int) -> None:
     if source.title:
         _print(source.title, width, indent=INDENT, lines=MAX_TITLE_LINES)
     listed = count(len(source.articles), "article") if source.kind != "index" else count(source.others, "sitemap")
-    others = f" and {count(source.others, 'other page')}" if source.others and source.kind != "index" else ""
+    other_pages = f" and {count(source.others, 'other page')}" if source.others and source.kind != "index" else ""
     newest = f", the newest of {show_time(source.newest)}" if source.newest else ""
     is_listing = source.articles or source.others
-    _print(f"{listed}{others}{newest}; {source.why}" if is_listing else source.why, width, indent=INDENT)
+    _print(f"{listed}{other_pages}{newest}; {source.why}" if is_listing else source.why, width, indent=INDENT)
     for note in (*source.notes, *([f"not read: {source.reason}"] if source.reason else [])):
         _print(note, width, indent=INDENT)
 

@@ -40,25 +40,26 @@ def run(arguments: argparse.Namespace) -> int:
     groups = archive.duplicates(renew=arguments.renew)
     if missing := archive.uncompared():
         sys.stderr.write(f"{count(missing, 'article')} not compared yet: `archiver duplicates --renew` does that\n")
-    found = False
+    is_any = False
     for group in groups:
-        found = True
+        is_any = True
         if arguments.json:
             print_json(group)
             continue
-        how = "" if all(one.similarity == 1 for one in group) else "nearly "
+        how = "" if all(duplicate.similarity == 1 for duplicate in group) else "nearly "
         print_line(f"{len(group)} articles with {how}the same text")
-        for number, one in enumerate(group):
-            published = one.published.isoformat() if one.published else ""
-            like = _likeness(one) if number else "first"
-            print_wrapped(f"  {like:<5}  {one.recipe} {one.id}  {published}  {one.site}  {one.path or ''}".rstrip())
-    if not (found or arguments.json):
+        for number, duplicate in enumerate(group):
+            published = duplicate.published.isoformat() if duplicate.published else ""
+            like = _likeness(duplicate) if number else "first"
+            article = f"{duplicate.recipe} {duplicate.id}"
+            print_wrapped(f"  {like:<5}  {article}  {published}  {duplicate.site}  {duplicate.path or ''}".rstrip())
+    if not (is_any or arguments.json):
         print_line("no two articles have the same text, or nearly the same")
     return 0
 
 
-def _likeness(one: Duplicate) -> str:
+def _likeness(duplicate: Duplicate) -> str:
     """Return in words how alike an article is to the first of its group."""
-    if one.similarity is None:
+    if duplicate.similarity is None:
         return ""
-    return "same" if one.similarity == 1 else f"{round(one.similarity * 100)} %"
+    return "same" if duplicate.similarity == 1 else f"{round(duplicate.similarity * 100)} %"

@@ -68,23 +68,23 @@ def _explanation(page: str, address: str | None, archive: Archive) -> Explanatio
         raise UsageError(
             f"{page}: no such file, and no article of {archive.output}; expected a file, an address or an id"
         )
-    found: list[Explanation | str] = []
+    results: list[Explanation | str] = []
     sites = archive.sites
 
-    def take(given: InputPage) -> None:
-        found.append(
-            given.problem
+    def take(page: InputPage) -> None:
+        results.append(
+            page.problem
             or explain_page(
-                given.content,
-                given.address,
-                content_type=given.content_type,
-                fetched=given.fetched,
-                recipe=site_for(given.address, given.fetched, sites),
+                page.content,
+                page.address,
+                content_type=page.content_type,
+                fetched=page.fetched,
+                recipe=site_for(page.address, page.fetched, sites),
             )
         )
 
     each_page([page], archive, address, take)
-    return found[0] if found else "stopped"
+    return results[0] if results else "stopped"
 
 
 def _as_json(page: str, explanation: Explanation, known: str) -> dict[str, Any]:

@@ -89,12 +89,16 @@ def _to_tables(archive: Archive, arguments: argparse.Namespace) -> int:
         raise UsageError(f"--to {name}: no such format{did_you_mean(name, [FORMAT])}; there is {FORMAT}")
     if arguments.markdown or arguments.address:
         raise UsageError("--markdown and --address: are for pages in files, not for --to")
-    said = archive.extract_captures(*arguments.pages, to=directory, engine=arguments.engine, jobs=arguments.jobs)
-    for reason in said.broken:
+    extraction = archive.extract_captures(*arguments.pages, to=directory, engine=arguments.engine, jobs=arguments.jobs)
+    for reason in extraction.broken:
         sys.stderr.write(f"archiver: {printable(reason)}\n")
-    there = f"; {said.there:,} of {said.parts + said.there:,} parts were there" if said.there else ""
-    print_line(f"{count(said.articles, 'article')}, {count(said.refused, 'page')} refused{there}")
-    return FAILED if said.broken else 0
+    done_before = (
+        f"; {extraction.there:,} of {extraction.parts + extraction.there:,} parts were there"
+        if extraction.there
+        else ""
+    )
+    print_line(f"{count(extraction.articles, 'article')}, {count(extraction.refused, 'page')} refused{done_before}")
+    return FAILED if extraction.broken else 0
 
 
 class _Reader:
@@ -125,13 +129,13 @@ class _Reader:
                 recipe=site_for(page.address, page.fetched, self._sites),
             )
         except NotAnArticleError as error:
-            said = advice(self._archive, page.name, page.address)
+            hint = advice(self._archive, page.name, page.address)
             if isinstance(error, NeedsScriptsError) and page.is_fetched and not self._draws:
-                said = said or "--browser has a browser draw it"
+                hint = hint or "--browser has a browser draw it"
             if not page.is_fetched and CAPTURE_NAME_PATTERN.search(page.name):
-                said = "the pages in a capture are read with --to parquet DIR"
-            record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": said} if said else {})}
-            self._fail(page.name, "; ".join(filter(None, [str(error), said])), record)
+                hint = "the pages in a capture are read with --to parquet DIR"
+            record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": hint} if hint else {})}
+            self._fail(page.name, "; ".join(filter(None, [str(error), hint])), record)
             return
         except Exception as error:  # it costs this page alone
             self._fail(page.name, fault(error), {**name, "failed": fault(error)})
@@ -151,8 +155,8 @@ class _Reader:
 
 
 def _markdown(reading: Reading) -> str:
-    told: list[Any] = [", ".join(reading.authors), reading.source, reading.published and reading.published.isoformat()]
+    facts: list[Any] = [", ".join(reading.authors), reading.source, reading.published and reading.published.isoformat()]
     if reading.paywalled:
-        told.append("for those who pay: perhaps only its beginning")
-    head = [f"# {reading.title or ''}".rstrip(), " · ".join(str(one) for one in told if one)]
+        facts.append("for those who pay: perhaps only its beginning")
+    head = [f"# {reading.title or ''}".rstrip(), " · ".join(str(one) for one in facts if one)]
     return "\n\n".join([*filter(None, head), markdown_of_html(reading.html, Dialect.HUGO)])

@@ -49,11 +49,11 @@ def each_page(words: list[str], archive: Archive, address: str | None, take: Cal
     if not addresses:
         return 0
 
-    def came(asked: str, what: Answer | str) -> None:
+    def came(address: str, what: Answer | str) -> None:
         if isinstance(what, str):
-            take(InputPage(asked, address=asked, is_fetched=True, problem=what))
+            take(InputPage(address, address=address, is_fetched=True, problem=what))
         else:
-            take(InputPage(asked, what.body, what.url, what.content_type, what.fetched, is_fetched=True))
+            take(InputPage(address, what.body, what.url, what.content_type, what.fetched, is_fetched=True))
 
     stopped = archive.fetch(*addresses, taken=came)
     return SIGNALLED + stopped if stopped else 0
@@ -64,11 +64,13 @@ def advice(archive: Archive, *addresses: str | None) -> str:
     article ids, `archiver get` fetches that article. Empty if there is no advice."""
     for address in filter(None, addresses):
         try:
-            found = resolve(address, archive.recipes.values())
+            reference = resolve(address, archive.recipes.values())
         except UnknownAddressError:
             continue
-        if not found.recipe.is_web:
-            return f"it names an article of the source {found.recipe.name}: `archiver get {found.id}` fetches that"
+        if not reference.recipe.is_web:
+            return (
+                f"it names an article of the source {reference.recipe.name}: `archiver get {reference.id}` fetches that"
+            )
     return ""
 
 

@@ -141,9 +141,9 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
         "ARCHIVER_BROWSER": "always" if getattr(arguments, "browser", False) else None,
         "ARCHIVER_PICTURES": getattr(arguments, "pictures", None),
     }
-    given = {name: value for name, value in (options | more).items() if value is not None}
+    by_option = {name: value for name, value in (options | more).items() if value is not None}
     level = LOG_LEVELS[min(getattr(arguments, "verbose", 0), len(LOG_LEVELS) - 1)]
-    settings = load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **given})
+    settings = load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **by_option})
     if arguments.output is not None:
         settings.refuse_file()
     elif getattr(arguments, "is_about_archive", False):

@@ -39,10 +39,10 @@ def _broken(line: str, width: int) -> str:
 
 def _in_our_words(message: str) -> str:
     """Return an error of argparse about the value of an option, in clearer words where there are any."""
-    if found := NO_NUMBER_PATTERN.fullmatch(message):
-        return f"expected a whole number, got {found[1]}"
-    if found := NO_VALUE_PATTERN.fullmatch(message):
-        return f"takes no value, got {found[1]}"
+    if match := NO_NUMBER_PATTERN.fullmatch(message):
+        return f"expected a whole number, got {match[1]}"
+    if match := NO_VALUE_PATTERN.fullmatch(message):
+        return f"takes no value, got {match[1]}"
     return message
 
 
@@ -70,16 +70,20 @@ class Parser(argparse.ArgumentParser):
     def _sorted(self) -> list[str]:
         """Return the given words, with the options and their values first."""
         options: list[str] = []
-        others: list[str] = []
+        positionals: list[str] = []
         words = iter(self._given)
         for word in words:
             if word == "--":
-                others += words
+                positionals += words
             elif word == "-" or not word.startswith("-"):
-                others.append(word)
+                positionals.append(word)
             else:
                 options += [word, *islice(words, self._values(word))]
-        return [*options, "--", *others] if any(word.startswith("-") for word in others) else [*options, *others]
+        return (
+            [*options, "--", *positionals]
+            if any(word.startswith("-") for word in positionals)
+            else [*options, *positionals]
+        )
 
     def _values(self, word: str) -> int:
         """Return how many of the words after an option belong to it as values."""
@@ -95,12 +99,12 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError."""
         if wrong_option := self._no_option():
             message = self._unknown(wrong_option)  # reported first: it may have caused the other error
-        elif found := CHOICE_PATTERN.fullmatch(message):
-            names = re.findall(r"[\w|-]+", found["names"])
-            given = found["given"].strip("'\"")
-            message = f"{found['name']}: there is no {given}{did_you_mean(given, names)}; there are {', '.join(names)}"
-        elif found := re.fullmatch(r"argument (\S+): (.+)", message, re.DOTALL):
-            message = f"{found[1]}: {_in_our_words(found[2])}"
+        elif match := CHOICE_PATTERN.fullmatch(message):
+            names = re.findall(r"[\w|-]+", match["names"])
+            value = match["given"].strip("'\"")
+            message = f"{match['name']}: there is no {value}{did_you_mean(value, names)}; there are {', '.join(names)}"
+        elif match := re.fullmatch(r"argument (\S+): (.+)", message, re.DOTALL):
+            message = f"{match[1]}: {_in_our_words(match[2])}"
         elif message.startswith("unrecognized arguments: "):
             message = self._unknown(message.removeprefix("unrecognized arguments: ").split()[0])
         raise UsageError(f"{message} (see `{self.prog} --help`)")
@@ -113,8 +117,8 @@ class Parser(argparse.ArgumentParser):
 
     def _no_option(self) -> str:
         """Return the first given word that begins with `--` but is not an option; empty if there is none."""
-        given = takewhile(lambda word: word != "--", self._given)
-        options = (word for word in given if word.startswith("--"))
+        before_marker = takewhile(lambda word: word != "--", self._given)
+        options = (word for word in before_marker if word.startswith("--"))
         return next((word for word in options if word.partition("=")[0] not in self._option_string_actions), "")
 
     def _unknown(self, argument: str) -> str:

@@ -27,13 +27,13 @@ def print_problems(
         sys.stderr.write(f"{summary}\n")
         return
     for kind in kinds:
-        found = [problem for problem in problems if problem.kind is kind]
-        if found:
-            print_line(f"{kind.heading}: {len(found):,}")
-        for problem in found[:MAX_SHOWN]:
+        of_kind = [problem for problem in problems if problem.kind is kind]
+        if of_kind:
+            print_line(f"{kind.heading}: {len(of_kind):,}")
+        for problem in of_kind[:MAX_SHOWN]:
             text = f"{problem.path}: {problem.what}: "
             text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
             print_wrapped(f"  {printable(text)}")
-        if len(found) > MAX_SHOWN:
-            print_line(f"  … and {len(found) - MAX_SHOWN:,} more")
+        if len(of_kind) > MAX_SHOWN:
+            print_line(f"  … and {len(of_kind) - MAX_SHOWN:,} more")
     print_line(summary)

@@ -66,10 +66,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     test.add_argument("--keep", action="store_true", help="keep the pages and what they say now beside the recipe")
     test.add_argument("--json", action="store_true", help="print a line of JSON for each page")
     test.set_defaults(run=run_test)
-    for one in (new, test):
-        one.add_argument("--address", metavar="ADDRESS", help="where pages in files came from")
-        add_setting_option(one)
-        one.set_defaults(output=None)
+    for command in (new, test):
+        command.add_argument("--address", metavar="ADDRESS", help="where pages in files came from")
+        add_setting_option(command)
+        command.set_defaults(output=None)
 
 
 def run_new(arguments: argparse.Namespace) -> int:
@@ -164,12 +164,13 @@ class _Trial:
     def _show(self, name: str, explained: Explanation, wrong: list[tuple[str, str, str]], *, is_expected: bool) -> None:
         self.pages += 1
         self.failed += bool(wrong)
-        named = {one: explained.fields[one] for one in self.recipe.fields if one in explained.fields}
-        by_rule = {one for one, value in named.items() if value.rule.startswith(f"{self.recipe.label}:")}
+        named = {field: explained.fields[field] for field in self.recipe.fields if field in explained.fields}
+        by_rule = {field for field, value in named.items() if value.rule.startswith(f"{self.recipe.label}:")}
         self.found |= by_rule
         if self.as_lines:
-            told: dict[str, Any] = {"page": name, "matched": sorted(by_rule), "fields": as_json(named)}
-            print_json({**told, "wrong": [dict(zip(("field", "expected", "got"), one, strict=True)) for one in wrong]})
+            shown: dict[str, Any] = {"page": name, "matched": sorted(by_rule), "fields": as_json(named)}
+            parts = ("field", "expected", "got")
+            print_json({**shown, "wrong": [dict(zip(parts, difference, strict=True)) for difference in wrong]})
             return
         width = columns()
         if self.pages > 1:
@@ -177,19 +178,19 @@ class _Trial:
         print_line("\n".join(wrap(name, width)))
         if explained.address and not self.recipe.knows(explained.address):
             print_line("\n".join(wrap(f"(the recipe is not for {explained.address})", width)))
-        for one, value in named.items():
-            show_field(one, value, width)
-            if one not in by_rule:
+        for field_name, value in named.items():
+            show_field(field_name, value, width)
+            if field_name not in by_rule:
                 print_beside("", GENERAL_READING_NOTE, width, mark="!   ")
-        for one, wanted, got in wrong:
-            print_beside(one, f"expected {wanted}", width, mark="!   ")
+        for field_name, wanted, got in wrong:
+            print_beside(field_name, f"expected {wanted}", width, mark="!   ")
             print_beside("", f"got {got}", width, mark="    ")
         if is_expected and not wrong:
             print_line("all as expected")
 
 
-def _page(given: InputPage) -> DraftPage:
-    return DraftPage(given.name, given.content, given.address, given.content_type, given.fetched)
+def _page(page: InputPage) -> DraftPage:
+    return DraftPage(page.name, page.content, page.address, page.content_type, page.fetched)
 
 
 def _keep(page: InputPage, explained: Explanation, beside: Path) -> None:

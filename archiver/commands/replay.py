@@ -95,10 +95,10 @@ def _show(summary: Summary, stream: TextIO, *, dry: bool) -> None:
     kept = outcomes["unchanged"] + outcomes["edited"] + outcomes["kept"]
     older = f", {outcomes['older']} older than their posts" if outcomes["older"] else ""
     stream.write(f"{outcomes['written']} {verb}, {kept} unchanged{older}, {outcomes['failed']} failed\n")
-    others = summary.others.most_common()
-    if others:
+    skipped = summary.others.most_common()
+    if skipped:
         stream.write(f"no post is made of {count(summary.others.total(), 'other record')}:\n")
-    for what, number in others[:MAX_SHOWN]:
+    for what, number in skipped[:MAX_SHOWN]:
         stream.write(f"  {number:,}  {what}\n")
-    if left := sum(number for _, number in others[MAX_SHOWN:]):
+    if left := sum(number for _, number in skipped[MAX_SHOWN:]):
         stream.write(f"  {left:,}  for other reasons\n")

@@ -132,8 +132,8 @@ def _warn_of_recipes(settings: Configuration) -> None:
 
 def _environment(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     """Return the settings that are given by environment variables and not by `-s`, as pairs of name and value."""
-    given = {name for name, _ in arguments.settings}
-    names = [name for name in settings_from(arguments) if name.startswith("ARCHIVER_") and name not in given]
+    named_settings = {name for name, _ in arguments.settings}
+    names = [name for name in settings_from(arguments) if name.startswith("ARCHIVER_") and name not in named_settings]
     return [(name, os.environ[name]) for name in names if name in os.environ]
 
 
@@ -154,13 +154,13 @@ def _crawl_arguments(arguments: argparse.Namespace, left_out: set[str]) -> list[
 
 def _name(arguments: argparse.Namespace) -> str:
     """Return the schedule's name. Raises UsageError."""
-    given = arguments.sources
+    names = arguments.sources
     if arguments.name is None:
-        name = "-".join(["archiver", *(re.sub(r"[^A-Za-z0-9_.-]+", "-", one.replace("/", ".")) for one in given)])
+        name = "-".join(["archiver", *(re.sub(r"[^A-Za-z0-9_.-]+", "-", one.replace("/", ".")) for one in names)])
         # One source gives a unique name: names of sources contain no dot. Several do only without hyphens, since a
         # hyphen separates them.
-        clear = all(re.fullmatch(SOURCE_EXPRESSION, one) for one in given) and (
-            len(given) == 1 or "-" not in "".join(given)
+        clear = all(re.fullmatch(SOURCE_EXPRESSION, one) for one in names) and (
+            len(names) == 1 or "-" not in "".join(names)
         )
         if clear and len(name) <= 64:
             return name

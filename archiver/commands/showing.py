@@ -33,8 +33,8 @@ def show_field(name: str, field: Field[Any], width: int) -> None:
     agreeing = [lost.rule for lost in field.lost if lost.reason == SAME_VALUE]
     if agreeing:
         print_beside("", ", ".join(dict.fromkeys(agreeing)), width, MAX_LOST_LINES, mark="and ")
-    others = [lost for lost in field.lost if lost.reason != SAME_VALUE]
-    for (value, reason), alike in groupby(others, key=lambda lost: (_shown(lost.value), lost.reason)):
+    lost_candidates = [lost for lost in field.lost if lost.reason != SAME_VALUE]
+    for (value, reason), alike in groupby(lost_candidates, key=lambda lost: (_shown(lost.value), lost.reason)):
         rules = ", ".join(dict.fromkeys(lost.rule for lost in alike))
         print_beside("", value or "(nothing)", width, MAX_LOST_LINES, mark="not ")
         print_beside("", f"{rules}: {reason}", width, MAX_LOST_LINES, mark="    ")

@@ -115,14 +115,14 @@ def _how(last: RunStatus, status: Status) -> str:
     return "its workers are silent" if status.workers else "was killed"
 
 
-def _row(one: ListingStatus, now: datetime) -> list[object]:
-    last = one.runs[0]
-    next_try = f"{one.waiting} in {show_span(max(one.next_try - now, timedelta()))}" if one.next_try else ""
+def _row(listing: ListingStatus, now: datetime) -> list[object]:
+    last = listing.runs[0]
+    next_try = f"{listing.waiting} in {show_span(max(listing.next_try - now, timedelta()))}" if listing.next_try else ""
     return [
-        one.listing,
+        listing.listing,
         _ago(last["time"], now),
         f"{last['listed']}{'=' if last['unchanged'] else ''}",
-        " ".join(str(run["new"]) for run in one.runs),
+        " ".join(str(run["new"]) for run in listing.runs),
         last["failed"],
         _ago(last["newest"], now) if last["newest"] else "",
         next_try,

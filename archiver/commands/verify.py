@@ -39,14 +39,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Verify the archive and return the exit status."""
     archive = archive_from(arguments)
-    found = archive.verify(repair=arguments.repair, remove_credentials=arguments.remove_credentials)
-    for path in found.cleaned:
+    result = archive.verify(repair=arguments.repair, remove_credentials=arguments.remove_credentials)
+    for path in result.cleaned:
         sys.stderr.write(f"written anew without credentials: {path}\n")
-    what = count(found.left, "problem") if found.left else "nothing is wrong"
-    summary = f"{count(found.files, 'file')}, {found.bytes:,} bytes: {what}"
-    if found.repaired:
-        summary += f", {found.repaired} repaired"
-    print_problems(found.problems, Kind, summary, json_lines=arguments.json)
-    if found.unlogged:
-        sys.stderr.write(f"archiver: this verification is in no log: {found.unlogged}\n")
-    return FAILED if found.left else 0
+    what = count(result.left, "problem") if result.left else "nothing is wrong"
+    summary = f"{count(result.files, 'file')}, {result.bytes:,} bytes: {what}"
+    if result.repaired:
+        summary += f", {result.repaired} repaired"
+    print_problems(result.problems, Kind, summary, json_lines=arguments.json)
+    if result.unlogged:
+        sys.stderr.write(f"archiver: this verification is in no log: {result.unlogged}\n")
+    return FAILED if result.left else 0

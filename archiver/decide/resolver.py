@@ -96,8 +96,8 @@ class ArticleResolver:
         known = self._known.get(plain_form(url))
         if known is None and self._is_posted(new):
             known = self._known.get(new.id) or new
-        others = (key for address in own if (key := self._known.get(address)))
-        return known or home or next(others, new)
+        of_other_addresses = (key for address in own if (key := self._known.get(address)))
+        return known or home or next(of_other_addresses, new)
 
     def _is_its_own(self, address: str, article: Article, home: ArticleKey | None) -> bool:
         """Return whether an address that a page claims, but that it did not come from, is its own and not another

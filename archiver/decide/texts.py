@@ -63,7 +63,7 @@ class Texts:
         last: ids and text digests, the latest first; `MAX_SAME_IN_A_ROW - 1` of them are enough.
         """
         text = last[0][1] if last else None
-        row = {one for one, said in takewhile(lambda pair: pair[1] == text, last)}
+        row = {article_id for article_id, digest in takewhile(lambda pair: pair[1] == text, last)}
         self._rows[recipe] = (text, row)
 
     def know(self, site: str, text: str, article_id: str) -> None:
@@ -83,14 +83,14 @@ class Texts:
     def _look_at_site(self, key: ArticleKey, text: str, site: str) -> Verdict:
         self.know(site, text, key.id)
         self._run.setdefault(text, (key, key, 1))
-        said = self._of_sites[site, text]
-        if len(said) < MAX_SAME_IN_A_ROW:
+        with_text = self._of_sites[site, text]
+        if len(with_text) < MAX_SAME_IN_A_ROW:
             return Believe()
-        return SameText(f"the same text as {min(said - {key.id})} and others of {site}")
+        return SameText(f"the same text as {min(with_text - {key.id})} and others of {site}")
 
     def _look_at_row(self, key: ArticleKey, text: str) -> Verdict:
-        said, row = self._rows.get(key.recipe, (None, set()))
-        if said != text:
+        last_text, row = self._rows.get(key.recipe, (None, set()))
+        if last_text != text:
             row = set()
         row.add(key.id)
         self._rows[key.recipe] = (text, row)
@@ -104,8 +104,8 @@ class Texts:
 
     def first_with(self, text: str) -> ArticleKey | None:
         """Return the first new article of this run with a text; None if `look_at` saw none."""
-        found = self._run.get(text)
-        return found and found[0]
+        seen = self._run.get(text)
+        return seen and seen[0]
 
 
 def judge_edits(
@@ -124,8 +124,8 @@ def judge_edits(
     verdicts: dict[ArticleKey, Verdict] = {}
     for text, edited in by_text.items():
         for key, before in edited.items():
-            others = {*edited, *saying.get(text, ())} - {key}
-            strange = sorted(one for one in others if before is None or edited.get(one) != before)
+            other_articles = {*edited, *saying.get(text, ())} - {key}
+            strange = sorted(one for one in other_articles if before is None or edited.get(one) != before)
             verdicts[key] = (
                 SameText(f"was edited, and says the same as {strange[0].id} now; not believed")
                 if strange

@@ -50,28 +50,30 @@ def unions(
     article.
     """
     posts: dict[tuple[ArticleKey, str], tuple[str, bytes, datetime]] = {}  # path, content, time: as they will be
-    found: dict[tuple[ArticleKey, str], Union] = {}
-    for one in decisions:
-        article = one.article
-        if not isinstance(one, Write | Keep | Older):
+    notices: dict[tuple[ArticleKey, str], Union] = {}
+    for decision in decisions:
+        article = decision.article
+        if not isinstance(decision, Write | Keep | Older):
             continue
         key = ArticleKey(article.recipe, article.id)
-        content = article.post.content if isinstance(one, Write) and article.post else None
+        content = article.post.content if isinstance(decision, Write) and article.post else None
         if content is not None and article.published:
-            posts[key, article.form] = one.path, content, article.published
+            posts[key, article.form] = decision.path, content, article.published
         for id_ in article.absorbed:
-            which = ArticleKey(article.recipe, id_), article.form
-            there = posts.get(which) or _held_post(held.get(which[0]), article.form, read)
+            absorbed = ArticleKey(article.recipe, id_), article.form
+            replaced = posts.get(absorbed) or _held_post(held.get(absorbed[0]), article.form, read)
             written = posts.get((key, article.form))
-            target = written[1] if written else read(one.path)
-            if there is None or target is None or there[0] == one.path:
+            target = written[1] if written else read(decision.path)
+            if replaced is None or target is None or replaced[0] == decision.path:
                 continue
-            path, before, published = there
-            made = notice(article.recipe, before, one.path, target)
-            if made is not None:
+            path, before, published = replaced
+            new_content = notice(article.recipe, before, decision.path, target)
+            if new_content is not None:
                 expected = sha256(before).digest()
-                found[which] = Union(which[0], key, article.form, path, expected, before, made, published, one)
-    return list(found.values())
+                notices[absorbed] = Union(
+                    absorbed[0], key, article.form, path, expected, before, new_content, published, decision
+                )
+    return list(notices.values())
 
 
 def _held_post(held: Held | None, form: str, read: Callable[[str], bytes | None]) -> tuple[str, bytes, datetime] | None:

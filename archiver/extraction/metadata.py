@@ -42,17 +42,17 @@ def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[st
     """Yield the values that the recipe's rules find for a field in other fields, each with its rule."""
     for rule in recipe.recover.get(name, ()):
         value = str(getattr(article, rule.source))
-        found = re.search(rule.match, without_tags(value) if rule.source == "body" else value)
-        if found and found[1].strip():
-            yield one_line(rule.format.format(*found.groups(default=""))), f"recover:{rule.source}"
+        match = re.search(rule.match, without_tags(value) if rule.source == "body" else value)
+        if match and match[1].strip():
+            yield one_line(rule.format.format(*match.groups(default=""))), f"recover:{rule.source}"
 
 
 def _date(article: Article, recipe: Recipe) -> None:
     """Give `article` the first time that can be believed: the page's, the listing's, a recovered one."""
-    said = [(article.time, article.rules.get("time", "")), (article.listed_time, "listing")]
+    times = [(article.time, article.rules.get("time", "")), (article.listed_time, "listing")]
     try:
         chosen = choose_time(
-            [*said, *_recovered(article, "time", recipe)],
+            [*times, *_recovered(article, "time", recipe)],
             recipe.zone(),
             article.fetched,
             order=recipe.date_order,

@@ -56,8 +56,8 @@ def is_text(written: str) -> bool:
     return not NOT_TEXT_PATTERN.fullmatch(COMMENT_PATTERN.sub("", written).strip())
 
 
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
     if character in YAML_ESCAPES:
         return YAML_ESCAPES[character]
     return f"\\x{ord(character):02X}" if ord(character) < 0x100 else f"\\u{ord(character):04X}"

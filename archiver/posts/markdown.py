@@ -24,10 +24,10 @@ def text(value: str) -> str:
 
 def quote(value: str) -> str:
     """Return `value` as a block quote of one paragraph on one line."""
-    found = BLOCK_START_PATTERN.match(value)
-    if not found:
+    match = BLOCK_START_PATTERN.match(value)
+    if not match:
         return f"> {text(value)}"
-    end = found.end()
+    end = match.end()
     mark = "&#94;" if value[0] == "^" else f"{value[: end - 1]}\\{value[end - 1]}"
     return f"> {mark}{text(value[end:])}"
 
@@ -39,10 +39,10 @@ def address(value: str) -> str:
 
 def link(value: str) -> str:
     """Return the address `value` as a link that shows the address. Raises ValueError if it is no web address."""
-    found = WEB_ADDRESS_PATTERN.match(value)
-    if not found:
+    match = WEB_ADDRESS_PATTERN.match(value)
+    if not match:
         raise ValueError(f"{value!r} is not the address of a web page")
-    return f"<{found[0].lower()}{address(value[found.end() :])}>"
+    return f"<{match[0].lower()}{address(value[match.end() :])}>"
 
 
 def link_target(value: str) -> str:
@@ -57,9 +57,9 @@ def link_target(value: str) -> str:
     return value if depth == 0 else BRACKET_PATTERN.sub(_percent_encoded, value)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return ENTITIES.get(found[0]) or "".join(f"\\{character}" for character in found[0])
+def _escaped(match: re.Match[str]) -> str:
+    return ENTITIES.get(match[0]) or "".join(f"\\{character}" for character in match[0])
 
 
-def _percent_encoded(found: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "ignore"))
+def _percent_encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "ignore"))

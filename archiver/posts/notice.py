@@ -20,12 +20,12 @@ def notice(content: bytes, path: str, other: bytes, site: str) -> bytes | None:
     """
     post, target = read(content), read(other)
     text = content.decode(errors="replace")
-    found = FRONT_PATTERN.match(text)
-    if not found or post.damage or post.link is None or target.date is None:
+    match = FRONT_PATTERN.match(text)
+    if not match or post.damage or post.link is None or target.date is None:
         return None
     where = quote(post_path(path, target.categories, target.date), safe=SAFE_CHARACTERS, errors="ignore")
     address = f"//{markdown.link_target(site)}/{where}"
-    lines = [line for line in found[5].splitlines(keepends=True) if not line.startswith(f"{MOVED_KEY}: ")]
-    front = f"{text[: found.start(5)]}{''.join(lines)}{MOVED_KEY}: {frontmatter.double_quoted(address)}\n---\n"
-    end = text[found.end() + len(post.body) :]
+    lines = [line for line in match[5].splitlines(keepends=True) if not line.startswith(f"{MOVED_KEY}: ")]
+    front = f"{text[: match.start(5)]}{''.join(lines)}{MOVED_KEY}: {frontmatter.double_quoted(address)}\n---\n"
+    end = text[match.end() + len(post.body) :]
     return f"{front}[{markdown.text(target.title)}]({markdown.link_target(address)}){end}".encode()

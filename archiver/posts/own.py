@@ -49,7 +49,7 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
     """Return the content of a post; None if Jekyll could not read it. Empty lines before the front matter are passed
     over: Jekyll finds none because of them, but the post says what it is. name: that of its file. zone: the time zone
     of the site, for times without an offset."""
-    found = FILE_NAME_PATTERN.fullmatch(name)
+    match = FILE_NAME_PATTERN.fullmatch(name)
     try:
         written = content.decode()
     except UnicodeDecodeError:
@@ -57,11 +57,11 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
     shown = without_blank_start(written)
     text = shown.removeprefix("\ufeff")
     span = front_span(text)
-    if not (found and FRONT_START_PATTERN.match(text) and span and is_sane(text[slice(*span)])):
+    if not (match and FRONT_START_PATTERN.match(text) and span and is_sane(text[slice(*span)])):
         return None
     try:
         front = yaml.load(text[slice(*span)], YAML_LOADER) or {}
-        day = datetime(_year(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
+        day = datetime(_year(match[1]), int(match[2]), int(match[3]), tzinfo=zone)
         published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
         if published:
             published.astimezone(UTC)  # raises OverflowError if the time is not within the years 1 to 9999 there
@@ -73,7 +73,7 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
     tags = dict.fromkeys((*_names(front.get("tags")), *_name(front.get("tag"))))
     title = front.get("title")
     post = OwnPost(
-        title=" ".join(one.capitalize() for one in found[4].split("-")) if title is None else str(title).strip(),
+        title=" ".join(one.capitalize() for one in match[4].split("-")) if title is None else str(title).strip(),
         published=published,
         categories=tuple(categories),
         tags=tuple(tags),
@@ -81,11 +81,11 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
         usual="",
         path="",
         body=text[_end(text, span[1]) :].replace("\r\n", "\n"),
-        html=found[5].startswith("htm"),
+        html=match[5].startswith("htm"),
         hidden=front.get("published") is False,
         misread=shown != written,
     )
-    slug = str(front.get("slug") or found[4])
+    slug = str(front.get("slug") or match[4])
     usual = page_path(slug, post.categories, post.published)
     return post._replace(usual=usual, path=_path(post, slug, front) or usual)
 
@@ -107,14 +107,14 @@ def _time(value: object, zone: tzinfo) -> datetime | None:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=zone)
-    found = TIME_PATTERN.match(value) if isinstance(value, str) else None
-    if not isinstance(value, str) or not found:
+    match = TIME_PATTERN.match(value) if isinstance(value, str) else None
+    if not isinstance(value, str) or not match:
         return None
     try:
         written = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
     except ValueError:
         try:
-            year, month, day, hour, minute, second = (int(one or 0) for one in found.groups())
+            year, month, day, hour, minute, second = (int(one or 0) for one in match.groups())
             written = datetime(year, month, day, hour, minute, second)
         except ValueError:
             return None

@@ -31,8 +31,8 @@ def page_path(name: str, categories: Iterable[str], published: date) -> str:
     """Return the path of the page of a post with that name: its categories are the directories."""
     directories = dict.fromkeys(category.lower() for category in categories)
     parts = [part for category in directories for part in category.split("/")]
-    found = "/".join([*filter(None, map(segment, parts)), published.isoformat()[:10].replace("-", "/")])
-    return f"{found}/{page_name(name)}.html"
+    directory = "/".join([*filter(None, map(segment, parts)), published.isoformat()[:10].replace("-", "/")])
+    return f"{directory}/{page_name(name)}.html"
 
 
 def page_name(name: str) -> str:

@@ -51,14 +51,14 @@ def link_of(content: bytes) -> str:
 
 def shown_pictures(content: bytes) -> dict[str, ShownPicture]:
     """Return the pictures that the post `content` shows from the web, by their addresses without fragments."""
-    found: dict[str, ShownPicture] = {}
+    pictures: dict[str, ShownPicture] = {}
     if not PICTURE_TAG_PATTERN.search(content):
-        return found
+        return pictures
     _, body, base = _parts(content)
     for tag in TAG_PATTERN.finditer(body):
-        if (shown := _shown(tag, base)) and len(found) < MAX_PICTURES:
-            found.setdefault(shown.address, shown)
-    return found
+        if (shown := _shown(tag, base)) and len(pictures) < MAX_PICTURES:
+            pictures.setdefault(shown.address, shown)
+    return pictures
 
 
 def with_assets(content: bytes, assets: Mapping[str, str], root: str = "/") -> bytes:
@@ -104,20 +104,20 @@ def without_assets(content: bytes) -> bytes:
 def asset_addresses(content: bytes) -> dict[str, str]:
     """Return the paths of the pictures that the post `content` shows from the archive, by the addresses that they came
     from."""
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     if KEPT_PREFIX.encode() not in content:
-        return found
+        return addresses
     _, body, base = _parts(content)
     for tag in TAG_PATTERN.finditer(body):
         if not tag[1]:
             continue
-        given = {name.lower(): quoted[1:-1] for _, name, quoted in _attributes(tag)[0]}
+        values = {name.lower(): quoted[1:-1] for _, name, quoted in _attributes(tag)[0]}
         original = (
-            None if given.keys().isdisjoint((*KEPT_ATTRIBUTES, NO_ADDRESS_MARK)) else TAG_PATTERN.match(_original(tag))
+            None if values.keys().isdisjoint((*KEPT_ATTRIBUTES, NO_ADDRESS_MARK)) else TAG_PATTERN.match(_original(tag))
         )
         if original and (shown := _shown(original, base)):
-            found.setdefault(shown.address, given[PICTURE_ATTRIBUTE[tag[1].lower()]].removeprefix("/"))
-    return found
+            addresses.setdefault(shown.address, values[PICTURE_ATTRIBUTE[tag[1].lower()]].removeprefix("/"))
+    return addresses
 
 
 def _parts(content: bytes) -> tuple[str, str, str]:
@@ -165,8 +165,8 @@ def _harmless(value: str) -> str:
 def _attributes(tag: re.Match[str]) -> tuple[list[tuple[str, str, str]], str]:
     """Return the attributes of a tag (for each: the white space before it, its name, and its value in quotation marks,
     or ""), and what comes after the last."""
-    found = [(one[1], one[2], one[3] or "") for one in ATTRIBUTE_PATTERN.finditer(tag[2])]
-    return found, tag[2][sum(len(_written(*one)) for one in found) :]
+    attributes = [(one[1], one[2], one[3] or "") for one in ATTRIBUTE_PATTERN.finditer(tag[2])]
+    return attributes, tag[2][sum(len(_written(*one)) for one in attributes) :]
 
 
 def _written(blank: str, name: str, quoted: str) -> str:

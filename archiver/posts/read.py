@@ -100,22 +100,22 @@ def read_text(text: str, quoted: bool) -> ReadPost:
             if post.foreign
             else post._replace(misread="it begins with an empty line or with blanks, and not with ---")
         )
-    found = FRONT_PATTERN.match(text)
-    values = [_scalar(value) for value in found.groups()[:4]] if found else [None]
-    if found and None not in values and (more := _front_lines(found[5])) is not None:
+    match = FRONT_PATTERN.match(text)
+    values = [_scalar(value) for value in match.groups()[:4]] if match else [None]
+    if match and None not in values and (more := _front_lines(match[5])) is not None:
         title, written, categories, tag = (str(value) for value in values)
-        tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
+        tags = (tag,) if match[4][0] == "[" else tuple(tag.split())
         post = ReadPost(
-            misread=_misread(found[3]),
+            misread=_misread(match[3]),
             title=title,
             date=read_written(written),
             written=written,
             categories=categories,
-            split=() if found[3][:1] == "[" else _split(categories),
+            split=() if match[3][:1] == "[" else _split(categories),
             tags=tags,
             more=_about(more),
         )
-        rest = text[found.end() :]
+        rest = text[match.end() :]
     else:
         text = text.removeprefix("\ufeff")
         post, end = _any_front(text)
@@ -149,8 +149,8 @@ def front_lines(front: str) -> dict[str, str]:
 
 def front_span(text: str) -> tuple[int, int] | None:
     """Return where in `text` the lines of the front matter begin and end; None if it has none that is closed."""
-    found = ANY_FRONT_PATTERN.match(text)
-    return found.span(1) if found else None
+    match = ANY_FRONT_PATTERN.match(text)
+    return match.span(1) if match else None
 
 
 def is_sane(front: str) -> bool:
@@ -181,16 +181,16 @@ def is_value(key: str, value: object) -> bool:
 
 def _front_lines(lines: str) -> dict[str, object] | None:
     """Return the keys and values in lines of a front matter; None if they cannot be read without a YAML parser."""
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for line in lines.splitlines():
         key, _, value = line.partition(": ")
-        found[key] = TRUE if value == TRUE and key == "paywalled" else _scalar(value)
+        values[key] = TRUE if value == TRUE and key == "paywalled" else _scalar(value)
         if value[:1] == "[":
             loaded = load_front(line)
-            found[key] = loaded[key] if isinstance(loaded, dict) else None
-        if found[key] is None:
+            values[key] = loaded[key] if isinstance(loaded, dict) else None
+        if values[key] is None:
             return None
-    return found
+    return values
 
 
 def _about(front: Mapping[str, object]) -> FrontFacts:
@@ -218,36 +218,36 @@ def _scalar(value: str) -> str | None:
             PLAIN_SCALAR_PATTERN.fullmatch(value) and not OTHER_TYPE_PATTERN.fullmatch(value)
         )
         return value if plain else None
-    found = QUOTED_PATTERN.fullmatch(value)
-    if not found:
+    match = QUOTED_PATTERN.fullmatch(value)
+    if not match:
         return None
-    return ESCAPE_PATTERN.sub(_unescaped, found[1]) if "\\" in value else found[1]
+    return ESCAPE_PATTERN.sub(_unescaped, match[1]) if "\\" in value else match[1]
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else ESCAPED_CHARACTERS.get(found[3], found[3])
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1] or match[2], 16)) if match[1] or match[2] else ESCAPED_CHARACTERS.get(match[3], match[3])
 
 
 def _any_front(text: str) -> tuple[ReadPost, int]:
     """Return the parts of a post whose front matter is not written as the format has it, and where that ends."""
     if not text.startswith("---"):
         return ReadPost(damage="does not begin with a front matter" if text.strip("\0 \n") else "empty"), 0
-    found = ANY_FRONT_PATTERN.match(text)
-    if not found:
+    match = ANY_FRONT_PATTERN.match(text)
+    if not match:
         return _lines(text, "the front matter is not closed"), len(text)
-    loaded = load_front(found[1])
+    loaded = load_front(match[1])
     if isinstance(loaded, str):
-        return _lines(found[1], loaded), found.end()
+        return _lines(match[1], loaded), match.end()
     if not loaded.keys() >= set(POST_KEYS):
-        return ReadPost(foreign=True), found.end()
+        return ReadPost(foreign=True), match.end()
     for key in POST_KEYS[1:]:
         if not is_value(key, loaded[key]):
-            return _lines(found[1], f"the front matter is not as it should be: {key} is no text"), found.end()
+            return _lines(match[1], f"the front matter is not as it should be: {key} is no text"), match.end()
     tags, categories = loaded["tags"], loaded["categories"]
     written = str(loaded["date"])
     return (
         ReadPost(
-            misread=_misread(front_lines(found[1]).get("categories", "")),
+            misread=_misread(front_lines(match[1]).get("categories", "")),
             title=str(loaded["title"]).strip(),
             date=read_written(written),
             written=written,
@@ -256,7 +256,7 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
             more=_about(loaded),
         ),
-        found.end(),
+        match.end(),
     )
 
 
@@ -282,12 +282,12 @@ def _lines(front: str, fault: str) -> ReadPost:
 def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
     """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
     start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
-    found = BODY_END_PATTERN.match(rest, start) if start >= 0 else None
-    if not found:
-        *_, found = (None, *LOOSE_END_PATTERN.finditer(rest))
-    bare = None if found else BARE_END_PATTERN.search(rest)
-    if found:
-        body, link, footer = rest[: found.start()], found[1], rest[found.end() :].strip()
+    match = BODY_END_PATTERN.match(rest, start) if start >= 0 else None
+    if not match:
+        *_, match = (None, *LOOSE_END_PATTERN.finditer(rest))
+    bare = None if match else BARE_END_PATTERN.search(rest)
+    if match:
+        body, link, footer = rest[: match.start()], match[1], rest[match.end() :].strip()
     elif bare:
         body, link, footer = rest[: bare.start()].rstrip("\n"), bare[1], ""
     else:

@@ -86,7 +86,7 @@ def category_page(category: str, label: str) -> str:
 def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
     """Return, by category, the paths that footers of recipes link to, for instance `emnews/index.html` for `emnews`.
     Only forms whose category and footer link are the same for all their posts have one."""
-    found: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]] = {}
     for recipe in recipes:
         for form in recipe.forms.values():
             if "{" in form.category:
@@ -95,8 +95,8 @@ def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
             paths = [f"{link}index.html" if link.endswith("/") else link for link in links]
             key = category_key(form.category)
             usable = (one for one in paths if not _is_own(one.partition("/")[0]) and ".." not in one)
-            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *usable)))
-    return found
+            lists[key] = tuple(dict.fromkeys((*lists.get(key, ()), *usable)))
+    return lists
 
 
 def day_path(day: str, label: str = "") -> str:

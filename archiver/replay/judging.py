@@ -28,27 +28,31 @@ async def judge_texts(united: United, index: IndexThread, web: Collection[str]) 
     A text that became a post when it came is believed; the index need not be asked for it. web: the names of recipes
     for all web pages. Raises IndexFileError.
     """
-    in_order = [one for one in sorted(united.outlines, key=attrgetter("place", "key")) if one.text_digest is not None]
-    said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
+    in_order = [
+        outline
+        for outline in sorted(united.outlines, key=attrgetter("place", "key"))
+        if outline.text_digest is not None
+    ]
+    held_texts = await _held_texts(index, dict.fromkeys(outline.key for outline in in_order if not outline.believed))
     texts = Texts()
     edits: list[tuple[ArticleKey, str, str | None]] = []
     verdicts: dict[tuple[ArticleKey, str], Verdict] = {}
-    for one in in_order:
-        text = one.text_digest
+    for outline in in_order:
+        text = outline.text_digest
         assert text is not None
-        if one.key in said and text == said[one.key]:
+        if outline.key in held_texts and text == held_texts[outline.key]:
             continue
-        if one.key in said:
-            if not one.believed:
-                edits.append((one.key, text, said[one.key]))
-            said[one.key] = text
+        if outline.key in held_texts:
+            if not outline.believed:
+                edits.append((outline.key, text, held_texts[outline.key]))
+            held_texts[outline.key] = text
             continue
-        verdict = texts.look_at(one.key, text, site_of(one.place[2]) if one.key.recipe in web else "")
-        if one.believed or isinstance(verdict, Believe):
-            said[one.key] = text
+        verdict = texts.look_at(outline.key, text, site_of(outline.place[2]) if outline.key.recipe in web else "")
+        if outline.believed or isinstance(verdict, Believe):
+            held_texts[outline.key] = text
         else:
-            verdicts[one.key, text] = verdict
-    verdicts |= await _judge_edits(index, edits, said, united.kin)
+            verdicts[outline.key, text] = verdict
+    verdicts |= await _judge_edits(index, edits, held_texts, united.kin)
 
     def judge(article: Article, *_: object) -> Verdict:
         return verdicts.get((key_of(article), article.text_digest or ""), Believe())
@@ -58,25 +62,25 @@ async def judge_texts(united: United, index: IndexThread, web: Collection[str]) 
 
 async def _held_texts(index: IndexThread, keys: Iterable[ArticleKey]) -> dict[ArticleKey, str | None]:
     """Return the text digests of those of these articles that have a post."""
-    asked = list(keys)
-    said: dict[ArticleKey, str | None] = {}
-    for start in range(0, len(asked), MAX_KEYS):
-        held = await index.run(Index.held, asked[start : start + MAX_KEYS])
-        said |= {key: one.text_digest for key, one in held.items() if one.posts}
-    return said
+    left = list(keys)
+    texts: dict[ArticleKey, str | None] = {}
+    for start in range(0, len(left), MAX_KEYS):
+        held = await index.run(Index.held, left[start : start + MAX_KEYS])
+        texts |= {key: one.text_digest for key, one in held.items() if one.posts}
+    return texts
 
 
 async def _judge_edits(
     index: IndexThread,
     edits: Sequence[tuple[ArticleKey, str, str | None]],
-    said: dict[ArticleKey, str | None],
+    held_texts: dict[ArticleKey, str | None],
     kin: Mapping[ArticleKey, Collection[ArticleKey]],
 ) -> dict[tuple[ArticleKey, str], Verdict]:
     if not edits:
         return {}
     wanted = {text for _, text, _ in edits}
     saying = await index.run(Index.articles_saying, wanted)
-    for key, text in said.items():
+    for key, text in held_texts.items():
         if text in wanted:
             saying.setdefault(text, {}).setdefault(key, "")
     for key, text, _ in edits:

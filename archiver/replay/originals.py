@@ -64,13 +64,13 @@ class RevisitCompleter:
         where = (answer.capture.url, answer.capture.time)
         if answer.more:
             return self._originals.at(*where) or await self._at(where)
-        found = self._originals.find(answer)
-        if found is None and (payload := sha256_of(answer.same)):
+        original = self._originals.find(answer)
+        if original is None and (payload := sha256_of(answer.same)):
             known = await self._index.run(lambda index: index.captures.with_payload([payload]))
-            found = known.get(payload)
-        if found is None and (refers := answer.refers):
-            found = await self._at(refers)
-        return found
+            original = known.get(payload)
+        if original is None and (refers := answer.refers):
+            original = await self._at(refers)
+        return original
 
     async def _at(self, where: tuple[str, datetime]) -> Capture | None:
         return (await self._index.run(lambda index: index.captures.at([where]))).get(where)

@@ -31,13 +31,13 @@ class CapturedPictures:
     async def take(self, spool: Spool) -> None:
         """Keep the pictures whose addresses the archive has no file for. Raises IndexFileError, StoreError."""
         known = await self._index.run(lambda index: index.pictures.paths(spool.pictures))
-        for address, one in sorted(spool.pictures.items()):
+        for address, picture in sorted(spool.pictures.items()):
             if address in known:
                 continue
             if self._storage is None:
-                self.found[address] = one.picture.path
+                self.found[address] = picture.picture.path
             else:
-                await self._keep(self._storage, spool, address, one)
+                await self._keep(self._storage, spool, address, picture)
 
     async def _keep(self, storage: Storage, spool: Spool, address: str, one: PictureOutline) -> None:
         content = spool.load_picture(one).content

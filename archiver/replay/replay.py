@@ -107,15 +107,15 @@ class Replay:
             await pool.close()
         with SpoolWriter(spool.directory) as spool_writer:
             for answer in later:
-                for one in await self._complete(answer, spool_writer):
-                    self._note(one, spool)
+                for item in await self._complete(answer, spool_writer):
+                    self._note(item, spool)
         web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
         united = await unite(spool.outlines, self._index)
         spool.outlines = united.outlines
         judge = await judge_texts(united, self._index, web)
         await self._pictures.take(spool)
         await self._take_all(spool, judge)
-        await self._settle_missing({one.key for one in spool.outlines if one.text_digest is not None})
+        await self._settle_missing({item.key for item in spool.outlines if item.text_digest is not None})
         return self.summary
 
     def _parts(self, files: Sequence[Location]) -> Iterator[Region]:
@@ -139,13 +139,13 @@ class Replay:
         self._report(read.problems)
         for names, capture in read.names:
             self._completer.add(names, capture)
-        for one in read.found:
-            if isinstance(one, Found):
-                self._note(one, spool)
+        for item in read.found:
+            if isinstance(item, Found):
+                self._note(item, spool)
             else:
-                if one.same:
-                    self._completer.add_revisit(one.capture)
-                yield one
+                if item.same:
+                    self._completer.add_revisit(item.capture)
+                yield item
 
     async def _complete(self, answer: CapturedAnswer, spool_writer: SpoolWriter) -> list[Found]:
         completed = await self._completer.complete(answer)
@@ -171,15 +171,15 @@ class Replay:
             else:
                 self._tell(Change(failed.address, "failed", reason=f"{failed.reason}: name that, too"))
 
-    def _note(self, one: Found, spool: Spool) -> None:
-        if isinstance(one, PictureOutline):
-            spool.add_picture(one)
-        elif isinstance(one, Other):
-            self.summary.others[one.what] += 1
-        elif isinstance(one, Failed):
-            self._tell(Change(one.address, "failed", reason=one.reason))
+    def _note(self, item: Found, spool: Spool) -> None:
+        if isinstance(item, PictureOutline):
+            spool.add_picture(item)
+        elif isinstance(item, Other):
+            self.summary.others[item.what] += 1
+        elif isinstance(item, Failed):
+            self._tell(Change(item.address, "failed", reason=item.reason))
         else:
-            spool.add(one)
+            spool.add(item)
 
     async def _take_all(self, spool: Spool, judge: Judge) -> None:
         """Have all candidates decided about and written. While a batch is written the next is loaded and decided about;
@@ -257,12 +257,12 @@ def _parts(file: Location) -> tuple[list[Region], list[str]]:
     return found, problems
 
 
-def _jobs(found: Iterable[Region]) -> Iterator[Part]:
+def _jobs(regions: Iterable[Region]) -> Iterator[Part]:
     """Yield groups of regions, each to be read as one job. Small regions are put together, since each job takes some
     time of its own."""
     job: list[Region] = []
     size = 0
-    for region in found:
+    for region in regions:
         if job and (size + region.end - region.start > MAX_REGION_BYTES or len(job) == MAX_REGIONS):
             yield tuple(job)
             job, size = [], 0

@@ -130,21 +130,21 @@ class Spool:
             self._open.popitem()[1].close()
         self._closing.close()
 
-    def add(self, one: CandidateOutline) -> None:
+    def add(self, outline: CandidateOutline) -> None:
         """Note a candidate that was written to the spool."""
-        self.outlines.append(one)
+        self.outlines.append(outline)
 
-    def add_picture(self, one: PictureOutline) -> None:
+    def add_picture(self, outline: PictureOutline) -> None:
         """Note a picture that was written to the spool, for its address in the post and for the one that it came
         from; of several for one address the earliest counts."""
-        for address in (one.address, one.capture.url):
+        for address in (outline.address, outline.capture.url):
             known = self.pictures.get(address)
-            if known is None or _order(one.capture) < _order(known.capture):
-                self.pictures[address] = one
+            if known is None or _order(outline.capture) < _order(known.capture):
+                self.pictures[address] = outline
 
-    def load_picture(self, one: PictureOutline) -> Accepted:
+    def load_picture(self, outline: PictureOutline) -> Accepted:
         """Return a picture with its content. Raises StoreError."""
-        picture: Accepted = self._load(one)
+        picture: Accepted = self._load(outline)
         return picture
 
     def groups(self) -> Iterator[list[CandidateOutline]]:
@@ -159,9 +159,9 @@ class Spool:
         """Return candidates with their content. Raises StoreError."""
         return [self._load(one) for one in chosen]
 
-    def _load(self, one: CandidateOutline | PictureOutline) -> Any:
+    def _load(self, outline: CandidateOutline | PictureOutline) -> Any:
         try:
-            return pickle.loads(os.pread(self._file(one.file).fileno(), one.length, one.offset))
+            return pickle.loads(os.pread(self._file(outline.file).fileno(), outline.length, outline.offset))
         except OSError as error:
             raise _error(self.directory, error) from error
 

@@ -57,12 +57,12 @@ class _Groups:
 
     def first(self, address: str) -> str:
         """Return the address that stands for the group of `address`."""
-        found = address
-        while (above := self._above.get(found, found)) != found:
-            found = above
-        while address != found:
-            address, self._above[address] = self._above.get(address, found), found
-        return found
+        root = address
+        while (above := self._above.get(root, root)) != root:
+            root = above
+        while address != root:
+            address, self._above[address] = self._above.get(address, root), root
+        return root
 
     def join(self, addresses: Sequence[str]) -> None:
         """Note that addresses belong together."""

@@ -96,5 +96,5 @@ def sweep_beside(place: Path) -> None:
     removed stays: it may be another user's, and does no harm."""
     with contextlib.suppress(OSError):
         for file in list(place.parent.iterdir()):
-            if (found := TEMPORARY_NAME_PATTERN.fullmatch(file.name)) and has_ended(int(found[1])):
+            if (match := TEMPORARY_NAME_PATTERN.fullmatch(file.name)) and has_ended(int(match[1])):
                 remove(file)

@@ -133,8 +133,8 @@ class Bucket:
     def _page(self, below: str, after: str | None) -> list[Listed]:
         """Return the page of the listing that follows a key. Pages are asked for one by one: a listing of obstore that
         fails in the middle just ends there, as if it were complete."""
-        found = next(iter(obstore.list(self._store, below, offset=after, chunk_size=KEYS_PER_PAGE)), ())
-        return [Listed(one["path"], one["size"], _micros(one["last_modified"])) for one in found]
+        page = next(iter(obstore.list(self._store, below, offset=after, chunk_size=KEYS_PER_PAGE)), ())
+        return [Listed(one["path"], one["size"], _micros(one["last_modified"])) for one in page]
 
     def _swap(self, key: str, content: bytes, mode: PutMode, refused: type[BaseError]) -> bool:
         attempts = 0
@@ -170,24 +170,26 @@ class Bucket:
             try:
                 result = act()
             except (BaseError, OSError) as error:
-                said = str(error)
-                status = STATUS_PATTERN.search(said)
+                message = str(error)
+                status = STATUS_PATTERN.search(message)
                 is_passing = (
-                    status[1] in BUSY_STATUSES if status else self.is_reached and bool(UNREACHED_PATTERN.search(said))
+                    status[1] in BUSY_STATUSES
+                    if status
+                    else self.is_reached and bool(UNREACHED_PATTERN.search(message))
                 )
                 wait = next(waits, None) if is_passing else None
                 if wait is None:
-                    self._fail(key, error, said)
+                    self._fail(key, error, message)
                 time.sleep(wait)
             else:
                 self.is_reached = True
                 return result
 
-    def _fail(self, key: str, error: Exception, said: str) -> NoReturn:
-        if isinstance(error, FileNotFoundError) and not _is_of_bucket(said):
+    def _fail(self, key: str, error: Exception, message: str) -> NoReturn:
+        if isinstance(error, FileNotFoundError) and not _is_of_bucket(message):
             self.is_reached = True
             raise FileNotFoundError(errno.ENOENT, "there is no such object", f"{self._address}/{key}") from error
-        raise StoreError(f"{self._address}: {_reason(said)}") from error
+        raise StoreError(f"{self._address}: {_reason(message)}") from error
 
 
 @lru_cache
@@ -198,8 +200,8 @@ def _of_process(address: str, pid: int, environment: tuple[tuple[str, str], ...]
 def bucket(address: str) -> Bucket:
     """Return the bucket at an address. A process has one for each address (a forked process has its own, with its own
     connections); another one is made when the AWS_ variables of the environment change. Raises StoreError."""
-    said = tuple((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
-    return _of_process(address, os.getpid(), said)
+    environment = tuple((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+    return _of_process(address, os.getpid(), environment)
 
 
 def _opened(address: str) -> S3Store:
@@ -219,23 +221,23 @@ def _opened(address: str) -> S3Store:
         raise StoreError(f"{address}: {' '.join(str(error).partition(DETAILS_MARK)[0].split())}") from error
 
 
-def _is_of_bucket(said: str) -> bool:
-    found = CODE_PATTERN.search(said)
-    return found is not None and found[1] in ADVICE_OF_CODE
+def _is_of_bucket(message: str) -> bool:
+    match = CODE_PATTERN.search(message)
+    return match is not None and match[1] in ADVICE_OF_CODE
 
 
-def _reason(said: str) -> str:
-    """Return why a request failed, and what to do. said: the message of obstore."""
-    if METADATA_SERVICE in said:
+def _reason(message: str) -> str:
+    """Return why a request failed, and what to do. message: that of obstore."""
+    if METADATA_SERVICE in message:
         return "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    code, status = CODE_PATTERN.search(said), STATUS_PATTERN.search(said)
+    code, status = CODE_PATTERN.search(message), STATUS_PATTERN.search(message)
     if code and code[1] in ADVICE_OF_CODE:
         return ADVICE_OF_CODE[code[1]]
     if status and status[1] in ("401", "403"):  # without an error code: an answer to HEAD has no body
         return ADVICE_OF_CODE["AccessDenied"]
-    if UNREACHED_PATTERN.search(said) and not status:
+    if UNREACHED_PATTERN.search(message) and not status:
         return "the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"
-    first = " ".join(said.partition(DETAILS_MARK)[0].split())
+    first = " ".join(message.partition(DETAILS_MARK)[0].split())
     return f"the store says {code[1]}" if code else first[:300]
 
 

@@ -89,8 +89,8 @@ def put_all(root: Path, puts: list[Put]) -> list[Outcome]:
 def versions(root: Path, path: str) -> list[Path]:
     """Return the files with the earlier contents of the post at `path`, the oldest first."""
     directory = root / VERSIONS / Path(path).stem
-    found = [file for file in directory.glob("*.md") if file.stem.isdecimal()] if directory.is_dir() else []
-    return sorted(found, key=lambda file: int(file.stem))
+    files = [file for file in directory.glob("*.md") if file.stem.isdecimal()] if directory.is_dir() else []
+    return sorted(files, key=lambda file: int(file.stem))
 
 
 def keep_version(root: Path, path: str, content: bytes) -> None:

@@ -27,8 +27,8 @@ def put_all(root: SplitRoot, puts: list[Put]) -> list[Outcome]:
 def versions(root: SplitRoot, path: str) -> list[StoredFile]:
     """Do what `disk.versions` does."""
     directory = _versions(root, path)
-    found = [name for name in directory.below() if name.endswith(".md") and name[:-3].isdecimal()]
-    return [directory / name for name in sorted(found, key=lambda name: int(name[:-3]))]
+    names = [name for name in directory.below() if name.endswith(".md") and name[:-3].isdecimal()]
+    return [directory / name for name in sorted(names, key=lambda name: int(name[:-3]))]
 
 
 def keep_version(root: SplitRoot, path: str, content: bytes) -> None:

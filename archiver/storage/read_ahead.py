@@ -19,13 +19,13 @@ MAX_REQUESTS = 16  # requests at a time
 def read_ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """Yield what `work` returns for each of `items`, in their order. Threads call it for the next MAX_REQUESTS items
     before their results are asked for. Raises what `work` raises."""
-    asked: deque[Future[R]] = deque()
+    pending: deque[Future[R]] = deque()
     for item in items:
-        asked.append(_threads().submit(work, item))
-        if len(asked) > MAX_REQUESTS:
-            yield asked.popleft().result()
-    while asked:
-        yield asked.popleft().result()
+        pending.append(_threads().submit(work, item))
+        if len(pending) > MAX_REQUESTS:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
 
 
 @cache

@@ -93,8 +93,8 @@ class StoredFile:
 
     def stat(self) -> Stat:
         """Return its size and time."""
-        found = self._bucket.head(self.path)
-        return Stat(found.size, found.modified * 1000)
+        head = self._bucket.head(self.path)
+        return Stat(head.size, head.modified * 1000)
 
     def read_bytes(self) -> bytes:
         """Return what is in it."""
@@ -114,8 +114,8 @@ class StoredFile:
     def below(self) -> Iterator[str]:
         """Yield the paths of all files in the directory of that name, subdirectories included, relative to it."""
         start = f"{self.path}/" if self.path else ""
-        for one in self._bucket.listed(self.path):
-            yield one.key.removeprefix(start)
+        for listed in self._bucket.listed(self.path):
+            yield listed.key.removeprefix(start)
 
     def unlink(self, missing_ok: bool = False) -> None:  # noqa: ARG002 - a store does not say whether it was there
         """Delete it."""
@@ -131,8 +131,8 @@ class StoredFile:
 
     def read_tagged(self) -> tuple[bytes, str]:
         """Return what is in it, and its ETag, which names exactly that content."""
-        found = self._bucket.get(self.path)
-        return found.content, found.tag
+        result = self._bucket.get(self.path)
+        return result.content, result.tag
 
     def replace_tagged(self, content: bytes, tag: str) -> bool:
         """Replace its content if that is still the one that `tag` names, and return whether it was."""
@@ -194,8 +194,8 @@ class _Parts(io.RawIOBase):
         if self._is_begun:
             self._next = min(self._next * 2, MAX_REQUEST_BYTES) if follows else FIRST_REQUEST_BYTES
         self._is_begun = True
-        found = self._bucket.get(self._key, self._position, self._position + self._next)
-        self._part, self._start, self._size = found.content, self._position, found.size
+        part = self._bucket.get(self._key, self._position, self._position + self._next)
+        self._part, self._start, self._size = part.content, self._position, part.size
 
     def _end(self) -> int:
         if self._size is None:

@@ -34,14 +34,14 @@ class Chain:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the manifests."""
-        found = list(self._problems())
-        if not found:
+        problems = list(self._problems())
+        if not problems:
             return
         # A run may have written a manifest meanwhile. So only problems that are still there at a second look count.
         files, bytes_ = self.files, self.bytes
         again = set(self._problems())
         self.files, self.bytes = files, bytes_
-        yield from (one for one in found if one in again)
+        yield from (one for one in problems if one in again)
 
     def _problems(self) -> Iterator[Problem]:
         self.files = self.bytes = 0

@@ -36,13 +36,13 @@ def problems_inside(file: Location, path: str, posts: Mapping[int, int]) -> Iter
 
 
 def _credentials(file: Location, path: str) -> Iterator[Problem]:
-    found = list(find_credentials(file))
-    if found:
-        what = ", ".join(sorted({word for one in found for word in one.what}))
-        urls = list(dict.fromkeys(one.url for one in found))
+    findings = list(find_credentials(file))
+    if findings:
+        what = ", ".join(sorted({word for one in findings for word in one.what}))
+        urls = list(dict.fromkeys(one.url for one in findings))
         more = f" and {len(urls) - MAX_NAMED} more" if len(urls) > MAX_NAMED else ""
         where = f"{', '.join(urls[:MAX_NAMED])}{more}"
-        yield problem(Kind.CREDENTIAL, path, f"{len(found):,} of its records hold one ({what}): {where}")
+        yield problem(Kind.CREDENTIAL, path, f"{len(findings):,} of its records hold one ({what}): {where}")
 
 
 def _unreadable(file: Location, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:

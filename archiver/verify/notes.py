@@ -44,10 +44,10 @@ def notes_with_credentials(output: Path) -> Iterator[tuple[str, bytes]]:
     for directory, public in CLEANERS_OF_NOTES:
         for file in sorted((output / directory).glob("*.json")):
             try:
-                said = json.loads(read(file))
-                kept = public(said)
+                report = json.loads(read(file))
+                kept = public(report)
             except (OSError, ValueError, RecursionError):
                 continue
-            if kept != said:
+            if kept != report:
                 content = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
                 yield file.relative_to(output).as_posix(), content.encode("utf-8", "backslashreplace")

@@ -114,8 +114,8 @@ class Repair:
         before = versions(self._output, path)
         if target is None or not before or not (self._output / target).is_file():
             return None
-        content, there = read(before[-1]), read_in(self._output, target)
-        return self._maker.extractor.renderer.notice(known.key.recipe, content, target, there)
+        content, target_content = read(before[-1]), read_in(self._output, target)
+        return self._maker.extractor.renderer.notice(known.key.recipe, content, target, target_content)
 
     def _content(self, path: str, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made again."""
@@ -152,5 +152,5 @@ class Repair:
         addresses = {address for one in offered.items() for address in (one[0], *one[1])}
         paths, arrivals = self._index.pictures.paths(addresses), self._index.pictures.arrivals(addresses)
         for moment in sorted({*arrivals.values(), 0}, reverse=True):
-            there = {address: path for address, path in paths.items() if arrivals[address] <= moment}
-            yield with_assets(content, chosen_assets(offered, there))
+            known_paths = {address: path for address, path in paths.items() if arrivals[address] <= moment}
+            yield with_assets(content, chosen_assets(offered, known_paths))

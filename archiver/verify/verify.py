@@ -65,9 +65,9 @@ class Verification:
                     continue
                 expected = known.pop(path, NO_FILE_DIGEST)
                 if expected:
-                    found = self._digest(path, {expected})
-                    if found not in (None, expected):
-                        suspects[path] = found or NO_FILE_DIGEST
+                    digest = self._digest(path, {expected})
+                    if digest not in (None, expected):
+                        suspects[path] = digest or NO_FILE_DIGEST
                 elif note := odd_name(path):
                     yield note
                 else:
@@ -94,12 +94,12 @@ class Verification:
                 if is_there(self._output, path):
                     yield problem(Kind.FOREIGN, path, "the index does not know it")
             elif before not in right[path]:
-                found = self._digest(path, right[path], again=True)
-                if found is None:
+                digest = self._digest(path, right[path], again=True)
+                if digest is None:
                     yield problem(Kind.UNREADABLE, path, self._unreadable[path])
-                elif found == NO_FILE_DIGEST and path in known:
+                elif digest == NO_FILE_DIGEST and path in known:
                     yield problem(Kind.MISSING, path, "it is not there")
-                elif found != NO_FILE_DIGEST and found not in right[path]:
+                elif digest != NO_FILE_DIGEST and digest not in right[path]:
                     kind = Kind.CHANGED if path in known else Kind.FOREIGN
                     what = "it is not what was written" if path in known else "the index does not know it"
                     yield problem(kind, path, what)
@@ -117,10 +117,10 @@ class Verification:
         if not again:
             self.files += 1
             self.bytes += len(content)
-        found = sha256(content).digest()
-        if found in right and b"<img" in content:
+        digest = sha256(content).digest()
+        if digest in right and b"<img" in content:
             self._pictures.update(dict.fromkeys(local_pictures(content), path))
-        return found
+        return digest
 
     def _credentials(self) -> Iterator[Problem]:
         if counts := self._index.credentials.count():

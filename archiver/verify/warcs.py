@@ -49,24 +49,24 @@ class Warcs:
             if note := odd_name(path):
                 yield note
                 continue
-            one = sealed.pop(path, None) or self._index.captures.sealed().get(path)  # a run has ended it meanwhile
+            ended = sealed.pop(path, None) or self._index.captures.sealed().get(path)  # a run has ended it meanwhile
             file = self._output / path
             try:
                 self._sizes[path] = bytes_ = size(file)
-                if one is None or bytes_ != one.size or digest(file) != one.sha256:
+                if ended is None or bytes_ != ended.size or digest(file) != ended.sha256:
                     self._broken.add(path)
             except FileNotFoundError:  # a broken link
-                if one:
-                    sealed[path] = one
+                if ended:
+                    sealed[path] = ended
                     continue
             except OSError as error:
                 self._unreadable[path] = os_reason(error)
                 continue
             self.files += 1
             self.bytes += self._sizes.get(path, 0)
-            if one is None:
+            if ended is None:
                 yield self._unknown(path)
-            if one is None or path not in self._broken:
+            if ended is None or path not in self._broken:
                 yield from problems_inside(file, path, self._posts_by_offset(path))
         for path, why in self._unreadable.items():
             yield problem(Kind.UNREADABLE, path, why)
@@ -99,8 +99,8 @@ class Warcs:
 
     def _records(self, path: str) -> Iterator[Problem]:
         """Yield the captures in a damaged file whose payload is not as it was written."""
-        found = self._index.captures.in_file(path)
-        bad = [capture for capture in found if not payload_is_whole(self._output / path, capture)]
+        records = self._index.captures.in_file(path)
+        bad = [capture for capture in records if not payload_is_whole(self._output / path, capture)]
         used = {capture.offset: uses for capture, uses in self._index.captures.used(path)} if bad else {}
         for capture in bad:
             posts = f"; {made_of_it(used[capture.offset])}" if capture.offset in used else ""
