@@ -26,7 +26,7 @@ LISTING = "eastmoney/market-37"
 
 
 def start(archive: Archive, *arguments: str) -> subprocess.Popen[str]:
-    """Start `archiver crawl` and return its process when it holds the lock."""
+    """Start `archiver crawl` and return its process when it holds the lock and has an index."""
     process = forks.Popen(
         [sys.executable, "-m", "archiver", "crawl", LISTING, "--output", str(archive.output), *arguments],
         env={**os.environ, "http_proxy": archive.replica.url, "no_proxy": ""},
@@ -34,8 +34,8 @@ def start(archive: Archive, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    lock = archive.output / "_index" / "lock"
-    while not (lock.exists() and lock.read_text(encoding="utf-8")):
+    lock, index = (archive.output / "_index" / name for name in ("lock", "index.sqlite"))
+    while not (lock.exists() and lock.read_text(encoding="utf-8") and index.exists()):
         assert process.poll() is None
         time.sleep(0.01)
     return process

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from archiver.clock import machine_time
 from archiver.errors import IndexFileError, os_reason
 from archiver.index.damage import REMAKE_ADVICE
+from archiver.storage.atomic import remove, sweep_beside, temporary_for
 from archiver.storage.regular import size
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def open_for_writing(file: Path | None, patience: float = TIMEOUT_SECONDS) -> sq
     that write."""
     if file and file.exists():
         _refuse_what_is_no_file(file)
+    elif file:
+        _make(file)
     connection = _connect(file or ":memory:", patience)
     with _closed_on_errors(connection):
         # A commit survives the death of the process at once, and the death of the machine from the next checkpoint on:
@@ -52,6 +56,23 @@ def open_for_writing(file: Path | None, patience: float = TIMEOUT_SECONDS) -> sq
             _run_script(connection, "schema.sql", "schema-sqlite.sql")
         _upgrade(connection)
     return connection
+
+
+def _make(file: Path) -> None:
+    """Make an index that is whole from the beginning: whoever reads while the first run starts finds none, or all of
+    it. Where a directory cannot have links, nothing is made, and SQLite makes the file in its place."""
+    sweep_beside(file)
+    directory = temporary_for(file, get_ident())  # SQLite makes other files beside it
+    try:
+        directory.mkdir()
+        with closing(_connect(directory / file.name)) as connection:
+            connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
+            _run_script(connection, "schema.sql", "schema-sqlite.sql")
+            _upgrade(connection)
+        with suppress(OSError):  # or others have made it meanwhile
+            file.hardlink_to(directory / file.name)
+    finally:
+        remove(directory)
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import pathlib
 import sqlite3
+import subprocess
 import tarfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +18,11 @@ from archiver.captures.answers import body_at
 from archiver.clock import SECOND
 from archiver.errors import IndexFileError, LockedError
 from archiver.index import Index
+from archiver.index import schema as file_schema
+from archiver.index.location import file_of
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.types import ArticleKey
+from archiver.storage.atomic import temporary_for
 from tests.index.values import NOW, RECHECK, digest, due, held, intent, save, seen
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -243,6 +251,58 @@ def test_what_a_killed_run_wrote_is_read_and_not_carried_into_the_file(tmp_path:
     assert {file: file.read_bytes() for file in killed if not file.name.endswith("-shm")} == {
         file: content for file, content in killed.items() if not file.name.endswith("-shm")
     }
+
+
+def test_an_index_is_whole_as_soon_as_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that only reads may be called while the first run starts."""
+    file, there, run = tmp_path / "_index" / "index.sqlite", [], file_schema._run_script
+
+    def run_script(*arguments: Any) -> None:
+        there.append(file.exists())
+        run(*arguments)
+        there.append(file.exists())
+
+    monkeypatch.setattr(file_schema, "_run_script", run_script)
+    with closing(Index.open(tmp_path)), closing(Index.read(tmp_path)) as index:
+        assert not index.complete
+    assert there[:2] == [False, False]
+    assert not any(there)
+    assert not [one for one in file.parent.iterdir() if one.is_dir()]
+
+
+def test_an_index_that_others_make_at_the_same_time_is_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, run = tmp_path / "other", file_schema._run_script
+    with closing(Index.open(other)) as index:
+        index.mark_complete()
+
+    def run_script(*arguments: Any) -> None:
+        run(*arguments)
+        file_of(tmp_path).write_bytes(file_of(other).read_bytes())
+
+    monkeypatch.setattr(file_schema, "_run_script", run_script)
+    with closing(Index.open(tmp_path)) as index:
+        assert index.complete
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_a_run_that_was_killed_began_to_make_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:  # as on some network drives
+
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(pathlib.Path, "hardlink_to", refuse)
+    file = tmp_path / "_index" / "index.sqlite"
+    file.parent.mkdir()
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    left = file.with_name(temporary_for(file, 1).name.replace(f"{os.getpid()}", f"{ended.pid}"))
+    left.mkdir()
+    (left / f"{file.name}-wal").write_bytes(b"x")
+    Index.open(tmp_path).close()
+    assert not [one for one in file.parent.iterdir() if one.is_dir()]
 
 
 def test_there_is_nothing_to_read(tmp_path: Path) -> None:
