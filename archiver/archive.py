@@ -19,7 +19,6 @@ from archiver.captures.regions import files_in
 from archiver.clock import moment
 from archiver.configuration import Configuration, load_configuration, setting_name
 from archiver.configuration.kinds import whole_number
-from archiver.crewing import Crew
 from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
 from archiver.engines import load_engine, processes
@@ -56,6 +55,7 @@ from archiver.server_address import is_server, shown, without_secrets
 from archiver.session_options import session_options
 from archiver.spans import read_span
 from archiver.storage import located
+from archiver.supervisor import Supervisor
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
 if TYPE_CHECKING:
@@ -186,9 +186,8 @@ class Archive:
         time (after a recipe was corrected, say). listener: is called with the result of each article, on_request with
         the host of each request, on_total with the number of articles that the run will ask for, whenever that is known
         better. workers: processes of this machine that share the work; on_request and on_total are not called then, and
-        CrewError is raised if no worker comes to the end of the run. Raises StuckError if another run has been at work
-        for longer than ARCHIVER_STUCK_AFTER.
-        """
+        SupervisorError is raised if no worker comes to the end of the run. Raises StuckError if another run has been at
+        work for longer than ARCHIVER_STUCK_AFTER."""
         earliest = read_since(since)
         arguments = {
             "listings": listings,
@@ -200,7 +199,9 @@ class Archive:
         try:
             with remembering(self.configuration):
                 if workers > 1:
-                    return self._undamaged(self._crew(listings, listener).crawl(workers, self._asked(**arguments)))
+                    return self._undamaged(
+                        self._supervisor(listings, listener).crawl(workers, self._asked(**arguments))
+                    )
                 from archiver.crawling import crawl_listings  # as above; workers load it in their own processes
 
                 return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
@@ -225,18 +226,19 @@ class Archive:
         does. every: how long after the end of a run the next one begins. until_idle: end after one run. on_report: is
         called with the report of each run. Only the last worker to leave a run reports on the whole run, with its
         alarms; the others report on what they did themselves. With until_idle, raises LockedError if others took over
-        this worker's part, CrewError if the worker ended before the run did.
+        this worker's part, SupervisorError if the worker ended before the run did.
         """
         try:
             seconds = read_span(every).total_seconds()
         except ValueError as error:
             raise UsageError(f"every: {error}") from error
         with remembering(self.configuration):
-            crew = self._crew(listings, listener)
-            return crew.serve(self._asked(listings=listings), seconds, until_idle=until_idle, on_report=on_report)
+            supervisor = self._supervisor(listings, listener)
+            return supervisor.serve(self._asked(listings=listings), seconds, until_idle=until_idle, on_report=on_report)
 
-    def _crew(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Crew:
-        """Return the `Crew` that starts workers of this machine. Raises UsageError for listings that do not exist."""
+    def _supervisor(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Supervisor:
+        """Return the `Supervisor` that starts workers of this machine. Raises UsageError for listings that do not
+        exist."""
         if self.configuration["ARCHIVER_DRY_RUN"]:
             raise UsageError(
                 "workers: a dry run fetches nothing, so there is nothing to share; leave one of the two out"
@@ -245,7 +247,7 @@ class Archive:
             resolve_names(listings, self.recipes, read_followed(self.output))
         except UnknownListingError as error:
             raise UsageError(str(error)) from error
-        return Crew(self.configuration, listener)
+        return Supervisor(self.configuration, listener)
 
     def _asked(self, **arguments: Any) -> dict[str, Any]:
         """Return the arguments of workers, checked. Raises UsageError."""

@@ -13,7 +13,7 @@ from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
 from archiver.configuration import root_of
-from archiver.crew import Membership, Progress
+from archiver.coordination import Membership, Progress
 from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extraction.extractors import Extractors
 from archiver.index import FailedArticle, Index
@@ -59,7 +59,7 @@ class ArchiveExtension:
         self.session: Session | None = None
         self.notice = ""  # what the user should know about the archive; empty if all is well
         self.joins = 0  # the number of the run that this crawl is a worker of; 0: it has the archive alone
-        self.crew: Membership | None = None  # its membership among the workers of that run
+        self.membership: Membership | None = None  # its membership among the workers of that run
         self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
@@ -205,8 +205,8 @@ class ArchiveExtension:
         if session is None:
             return
         try:
-            if self.crew:
-                await self.crew.close()
+            if self.membership:
+                await self.membership.close()
             await session.close()
         except Exception as error:
             self.failure = self.failure or as_archiver_error(error)
@@ -223,11 +223,11 @@ class ArchiveExtension:
     async def leave(self) -> bool:
         """Finish what is in hand, and leave the run. Return whether this crawl is to end the run: it has the archive
         alone, or is the last of the run's workers. Raises ArchiverError."""
-        if self.crew is None:
+        if self.membership is None:
             return True
-        if not self.crew.member.has_left:
+        if not self.membership.member.has_left:
             await self.settle()
-        return await self.crew.leave()
+        return await self.membership.leave()
 
     async def _open(self) -> Session:
         session = await (self._join() if self.joins else self._open_alone())
@@ -254,7 +254,7 @@ class ArchiveExtension:
 
     async def _join(self) -> Session:
         session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
-        self.crew = Membership(session, lambda: self.came_to(), self._note_rest, self.fail)
+        self.membership = Membership(session, lambda: self.came_to(), self._note_rest, self.fail)
         return session
 
     def _note_rest(self, host: str, until: int) -> None:
@@ -264,9 +264,9 @@ class ArchiveExtension:
 
     async def _take(self, batch: list[Submission]) -> list[Article]:
         assert self.session is not None, "it is opened before anything is put"
-        if self.crew is None:
+        if self.membership is None:
             return await self.session.ingester.take(batch)
-        async with self.crew.deciding(one.candidate.article for one in batch):
+        async with self.membership.deciding(one.candidate.article for one in batch):
             return await self.session.ingester.take(batch)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:

@@ -56,7 +56,7 @@ def fault(error: BaseException) -> str:
     return f"{FAULT}: {in_a_line(error)}"
 
 
-class CrewError(ArchiverError):
+class SupervisorError(ArchiverError):
     """A run of workers that no worker brought to its end."""
 
 

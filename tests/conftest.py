@@ -123,7 +123,7 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
         for name, value in {"ARCHIVER_EXTRACTORS": "0", **(env or {})}.items():
             patch.setenv(name, value)
         patch.setattr(WorkerProcess, "_start", forks.start_worker)  # in some milliseconds
-        patch.setattr("archiver.crewing.subprocess", forks.STARTS)
+        patch.setattr("archiver.supervisor.subprocess", forks.STARTS)
         patch.setattr("archiver.recipes.load._load_all", recipes_in)
         for module in ("plugins", "exports.format", "engines.engine"):
             patch.setattr(f"archiver.{module}.entry_points", ENTRY_POINTS)

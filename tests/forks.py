@@ -42,7 +42,7 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 import archiver
-from archiver import crewing
+from archiver import supervisor
 from archiver.workers.process import WorkerProcess
 
 PROJECT = Path(__file__).parent.parent
@@ -183,7 +183,7 @@ class Popen(subprocess.Popen[Any]):
         return status
 
 
-# What `archiver.crewing` knows by the name of subprocess.
+# What `archiver.supervisor` knows by the name of subprocess.
 STARTS = types.SimpleNamespace(Popen=Popen, PIPE=subprocess.PIPE)
 
 
@@ -309,7 +309,7 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
         TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
     WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
-    vars(crewing)["subprocess"] = STARTS
+    vars(supervisor)["subprocess"] = STARTS
     gc.get_freeze_count = lambda: 1  # counting takes as long as a small command
     status = 1
     try:

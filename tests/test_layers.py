@@ -198,10 +198,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
         *("posts", "recipes", "storage", "text", "views", "workers"),
     },
-    "crew": {"article", "clock", "identity", "index", "places", "recorder", "session", "storage"},
+    "coordination": {"article", "clock", "identity", "index", "places", "recorder", "session", "storage"},
     "crawl_archive": {
         "private",
-        "crew",
+        "coordination",
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "ingest", "session"),
         *("configuration", "session_options", "signals", "workers"),
     },
@@ -228,7 +228,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
         *(
-            "crew",
+            "coordination",
             "discovery",
             "following",
             "pictures",
@@ -243,7 +243,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extensions": {
         "private",
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
-        *("crew", "pipelines", "places", "run_report", "session", "signals", "statuses", "storage"),
+        *("coordination", "pipelines", "places", "run_report", "session", "signals", "statuses", "storage"),
     },
     "stopping": {"crawl_archive", "extensions", "interrupts", "net", "statuses"},
     "crawl": {"logformatter", "crawl_archive", "extensions", "run_report", "stopping"},
@@ -260,10 +260,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("crawl_archive", "survey_spider"),
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),
     },
-    "crew_words": set(),
-    "crew_process": {"crawling", "crew_words", "errors", "interrupts", "run_report", "statuses"},
-    "crewing": {
-        *("clock", "configuration", "crew_words", "errors", "index", "interrupts", "run_report", "session"),
+    "worker_messages": set(),
+    "crawl_workers": {"crawling", "worker_messages", "errors", "interrupts", "run_report", "statuses"},
+    "supervisor": {
+        *("clock", "configuration", "worker_messages", "errors", "index", "interrupts", "run_report", "session"),
         *("session_options", "statuses", "views"),
     },
     "remembering": {"adoption", "configuration", "index", "recipes"},
@@ -271,7 +271,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "private",
         "remembering",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("crewing", "datasets", "discovery", "engines", "explaining", "following", "reading"),
+        *("supervisor", "datasets", "discovery", "engines", "explaining", "following", "reading"),
         *(
             "identity",
             "index",

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import archiver
-from archiver import crew_process
+from archiver import crawl_workers
 from archiver.commands import main
 from archiver.configuration import load_configuration
-from archiver.crew_words import heard, say
-from archiver.crewing import Crew
-from archiver.errors import CrewError, LockedError, OverError
+from archiver.errors import LockedError, OverError, SupervisorError
 from archiver.interrupts import STOPPING_MESSAGE
 from archiver.run_report import RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
+from archiver.supervisor import Supervisor
+from archiver.worker_messages import read_messages, send_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +45,8 @@ def spoken(report: RunReport | BaseException, monkeypatch: pytest.MonkeyPatch) -
 
     reading, writing = os.pipe()
     with monkeypatch.context() as patch, open(reading) as said:
-        patch.setattr("archiver.crew_process.crawl_as_worker", crawl)
-        status = crew_process.crawl(pickle.dumps((None, 1, {})), writing)
+        patch.setattr("archiver.crawl_workers.crawl_as_worker", crawl)
+        status = crawl_workers.crawl(pickle.dumps((None, 1, {})), writing)
         os.close(writing)
         return said.read(), status
 
@@ -59,7 +59,7 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[RunReport | BaseException
         text, status = spoken(report, monkeypatch)
         program = f"printf '%s' '{text}'; exit {status}"
         start = lambda *_: subprocess.Popen(["sh", "-c", program], stdout=subprocess.PIPE)  # noqa: E731
-        monkeypatch.setattr(Crew, "_start", start)
+        monkeypatch.setattr(Supervisor, "_start", start)
 
     return say
 
@@ -73,7 +73,7 @@ def test_a_worker_until_idle_ends_as_a_crawl_does(
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(LockedError("others have taken over"), 75), (CrewError("the index is not there"), 1)]
+    ("error", "status"), [(LockedError("others have taken over"), 75), (SupervisorError("the index is not there"), 1)]
 )
 def test_a_worker_that_comes_to_no_end_says_so(
     tmp_path: Path, says: Callable[..., None], error: Exception, status: int, capsys: pytest.CaptureFixture[str]
@@ -113,7 +113,7 @@ def test_a_worker_goes_on_when_who_has_begun_it_was_killed() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     for _ in range(2):
-        say(writing, [ADDRESS, "written", ""])
+        send_message(writing, [ADDRESS, "written", ""])
     os.close(writing)
 
 
@@ -127,18 +127,18 @@ def test_what_workers_say_at_once_stays_apart() -> None:
         if speakers[-1] == 0:
             try:
                 for one in said:
-                    say(writing, one)
+                    send_message(writing, one)
             finally:
                 os._exit(0)
     os.close(writing)
     with open(reading, "rb") as lines:
-        assert sorted(heard(lines)) == sorted(said * 4)
+        assert sorted(read_messages(lines)) == sorted(said * 4)
     for speaker in speakers:
         os.waitpid(speaker, 0)
 
 
 def test_what_a_worker_had_not_said_when_it_was_killed_is_not_heard() -> None:
-    assert list(heard([b"7 [1, +\n", b"8 [3].\n", b"7 2].\n", b"9 [4, +\n"])) == [[3], [1, 2]]
+    assert list(read_messages([b"7 [1, +\n", b"8 [3].\n", b"7 2].\n", b"9 [4, +\n"])) == [[3], [1, 2]]
 
 
 @pytest.mark.parametrize("words", [("worker", "--until-idle"), ("crawl", "--workers", "2")])
@@ -148,7 +148,7 @@ def test_nobody_has_the_archive_alone_while_a_worker_is_about_to_join(
     """It would take the run, which nobody has joined yet, for one that was left open: two workers, each beginning runs
     that the other forgot, came to nothing for ever."""
     says(OverError("over"))
-    start = vars(Crew)["_start"]
+    start = vars(Supervisor)["_start"]
     options = session_options(load_configuration({"ARCHIVER_OUTPUT": str(tmp_path)}, {}))
     refused = []
 
@@ -158,7 +158,7 @@ def test_nobody_has_the_archive_alone_while_a_worker_is_about_to_join(
         refused.append(raised.value)
         return start(*arguments)
 
-    monkeypatch.setattr(Crew, "_start", look)
+    monkeypatch.setattr(Supervisor, "_start", look)
     main([*words, ADDRESS, "--output", str(tmp_path)])
     assert refused
 
@@ -171,13 +171,13 @@ def asked_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
         def __init__(self, *_: Any, **options: Any) -> None:
             super().__init__(["cat"], **options)
 
-    def heard(lines: Any) -> Iterator[Any]:
+    def read(lines: Any) -> Iterator[Any]:
         given.append(lines.read())
         return iter(())
 
-    monkeypatch.setattr("archiver.crewing.subprocess", SimpleNamespace(Popen=Process, PIPE=subprocess.PIPE))
-    monkeypatch.setattr("archiver.crewing.heard", heard)
-    with pytest.raises(CrewError):
+    monkeypatch.setattr("archiver.supervisor.subprocess", SimpleNamespace(Popen=Process, PIPE=subprocess.PIPE))
+    monkeypatch.setattr("archiver.supervisor.read_messages", read)
+    with pytest.raises(SupervisorError):
         archiver.Archive(tmp_path, **settings).crawl(workers=count)
     many, share = pickle.loads(given[0])
     assert many == count
@@ -199,14 +199,14 @@ def test_a_signal_that_comes_before_workers_are_there_waits_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Then they end in order. It used to kill them while they loaded their modules, and that was an error."""
-    start = vars(Crew)["_start"]
+    start = vars(Supervisor)["_start"]
 
     def start_late(*arguments: Any) -> Any:
         os.kill(os.getpid(), number)
         return start(*arguments)
 
-    monkeypatch.setattr(Crew, "_start", start_late)
-    monkeypatch.setattr("archiver.crewing.subprocess", subprocess)  # as it is: it loads what it needs
+    monkeypatch.setattr(Supervisor, "_start", start_late)
+    monkeypatch.setattr("archiver.supervisor.subprocess", subprocess)  # as it is: it loads what it needs
     assert main(["crawl", ADDRESS, "--workers", "2", "--output", str(tmp_path)]) == 128 + number
     # It is said by the command and by both workers.
     assert capfd.readouterr().err.splitlines() == [*[STOPPING_MESSAGE] * 3, "archiver: stopped"]

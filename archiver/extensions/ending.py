@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
+from archiver.coordination import Progress
 from archiver.crawl_archive import archive_of
-from archiver.crew import Progress
 from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extensions.report import SHUTDOWN_REASON, Report
 from archiver.extensions.watch import Watch
@@ -83,7 +83,7 @@ class Ending:
             return
         if not await archive.leave():
             return
-        for results in await archive.crew.member.results_of_others() if archive.crew else ():
+        for results in await archive.membership.member.results_of_others() if archive.membership else ():
             self._add(results)
         disbelief = await archive.settle_gone()
         if watch := self._crawler.get_extension(Watch):

@@ -124,11 +124,11 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise IgnoreRequest(f"{request.url}: {reason}")
         if proxy := request.meta.get("proxy"):
             self._guard.add_proxy(proxy)
-        crew = self._archive.crew
-        if crew is None:
+        membership = self._archive.membership
+        if membership is None:
             return await self._ask(request)
         slot = self._slot(request)
-        turn = await crew.hosts.enter(slot.host, authority(request.url), slot.delay, self._sleep)
+        turn = await membership.hosts.wait_for_turn(slot.host, authority(request.url), slot.delay, self._sleep)
         sent = _ON_SENT.set(turn.sent)
         try:
             return await self._ask(request)

@@ -12,7 +12,7 @@ from archiver.index.leases import ARTICLES, LISTING, RECIPE, REQUESTS, SITE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archiver.crew import Member
+    from archiver.coordination import Member
     from archiver.index import Claim, IndexThread
 
 MAX_LISTINGS = 16  # listings that a worker reads at a time, sites that it surveys included

@@ -105,9 +105,9 @@ class ListingSpider(DueSpider):
         """Yield the request for each listing, and begin to survey the followed sites whose listings are not known yet.
         Raises ArchiverError."""
         self.index = (await self.archive.open()).index
-        crew = self.archive.crew
-        if crew:
-            self._allotment = SharedAllotment(self.index, crew.member, self.workers, self.limit)
+        membership = self.archive.membership
+        if membership:
+            self._allotment = SharedAllotment(self.index, membership.member, self.workers, self.limit)
             if self._budget:
                 self._budget.share(self._allotment)
         else:

@@ -1,4 +1,4 @@
-"""Turns at hosts: only one worker at a time asks a host, and a new one waits as long as the one before it would
+"""Leases of hosts: only one worker at a time asks a host, and a new one waits as long as the one before it would
 have."""
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Wait:
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class _Look(NamedTuple):
+class _Poll(NamedTuple):
     """The result of one look at the index. came: the hosts that this worker got, and how long to wait before the first
     request to each. rests: by name of a host, until when it asked to be left alone. wanted: hosts of this worker that
     others wait for."""
@@ -84,27 +84,29 @@ class Turn:
         self._leave(self._host)
 
 
-class HostTurns:
-    """The hosts that this worker may ask. rest: is called with a host that has asked another worker to be left alone,
+class HostLeases:
+    """The hosts that this worker may ask. hold: is called with a host that has asked another worker to be left alone,
     and the time until then."""
 
-    def __init__(self, index: IndexThread, rest: Callable[[str, int], None]) -> None:
+    def __init__(self, index: IndexThread, hold: Callable[[str, int], None]) -> None:
         self._index = index
-        self._rest = rest
+        self._hold = hold
         self._hosts: dict[str, _Host] = {}
         self._waits: dict[str, _Wait] = {}
         self._aside: dict[str, int] = {}  # hosts that others wanted, and until when they are left to them
         self._woken = asyncio.Event()
         self._looked = steady()  # when a look at the index last showed that this worker still has its hosts
 
-    async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> Turn:
+    async def wait_for_turn(
+        self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]
+    ) -> Turn:
         """Wait until a request may be made, and return its turn. name: of the host, under which it is noted when it
         asks to be left alone. spacing: seconds between two requests. sleep: waits for so many seconds, and raises an
         error to end the waiting."""
         length = round(spacing * SECOND)
         while True:
-            one = self._hosts.get(host)
-            if one is None or (one.wanted and steady() > one.since + MIN_HELD_MICROS):
+            leased = self._hosts.get(host)
+            if leased is None or (leased.wanted and steady() > leased.since + MIN_HELD_MICROS):
                 wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
                 wait.names.add(name)
                 self._woken.set()
@@ -113,46 +115,46 @@ class HostTurns:
                 await sleep(0)
             else:
                 break
-        one.asking += 1
-        one.spacing = max(length, one.spacing)
+        leased.asking += 1
+        leased.spacing = max(length, leased.spacing)
         try:
-            await one.turn.acquire()
+            await leased.turn.acquire()
             try:
-                while (left := self._left(one)) > 0:
+                while (left := self._left(leased)) > 0:
                     await sleep(left / SECOND)
             except BaseException:
-                one.turn.release()
+                leased.turn.release()
                 raise
         except BaseException:
-            self._leave(one)
+            self._leave(leased)
             raise
-        return Turn(one, self._leave)
+        return Turn(leased, self._leave)
 
-    def _left(self, one: _Host) -> int:
+    def _left(self, leased: _Host) -> int:
         """Return how long a host of this worker may not be asked yet."""
         if steady() > self._looked + SURE_MICROS:  # the index is away: others may take this worker for dead
             return SECOND
-        return one.ready - steady()
+        return leased.ready - steady()
 
-    def _leave(self, one: _Host) -> None:
-        one.asking -= 1
-        one.left = steady()
-        if one.wanted and not one.asking:
+    def _leave(self, leased: _Host) -> None:
+        leased.asking -= 1
+        leased.left = steady()
+        if leased.wanted and not leased.asking:
             self._woken.set()
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Look at the index, again and again, for as long as this is not cancelled: give hosts back that are not used,
         or wanted by others; ask for those that are waited for."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), BUSY_POLL_SECONDS if self._waits else IDLE_POLL_SECONDS)
             self._woken.clear()
-            await self.look_once()
+            await self.poll_once()
             await asyncio.sleep(
                 BUSY_POLL_SECONDS / 4
             )  # so that hosts that are needed at the same time are asked for together
 
-    async def look_once(self) -> None:
+    async def poll_once(self) -> None:
         """Look at the index once."""
         moment = steady()
         idle = [host for host, one in self._hosts.items() if self._is_given_back(host, one, moment)]
@@ -167,15 +169,15 @@ class HostTurns:
         names = set().union(*(one.names for one in asked.values()))
         if not (back or spacings or self._hosts):
             return
-        found = await self._index.run(_look, back, spacings, names)
+        polled = await self._index.run(_poll, back, spacings, names)
         self._looked = moment
-        for name, until in found.rests.items():
-            self._rest(name, until)
+        for name, until in polled.rests.items():
+            self._hold(name, until)
         came = steady()  # later than the look, so no wait gets too short
-        for host, wait in found.came.items():
+        for host, wait in polled.came.items():
             self._hosts[host] = _Host(came, came + wait, came, spacings[host])
             self._waits.pop(host).came.set()
-        for host in found.wanted:
+        for host in polled.wanted:
             if host in self._hosts:
                 self._hosts[host].wanted = True
 
@@ -183,21 +185,21 @@ class HostTurns:
         """Have none of the hosts any more: the index has given them to others."""
         self._hosts.clear()
 
-    def _is_given_back(self, host: str, one: _Host, moment: int) -> bool:
-        if one.asking:
+    def _is_given_back(self, host: str, leased: _Host, moment: int) -> bool:
+        if leased.asking:
             return False
-        if one.wanted and moment > one.since + MIN_HELD_MICROS:
+        if leased.wanted and moment > leased.since + MIN_HELD_MICROS:
             return True
-        return host not in self._waits and moment > one.left + (0 if one.wanted else MAX_UNUSED_MICROS)
+        return host not in self._waits and moment > leased.left + (0 if leased.wanted else MAX_UNUSED_MICROS)
 
 
-def _look(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], names: set[str]) -> _Look:
-    def look() -> _Look:
+def _poll(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], names: set[str]) -> _Poll:
+    def poll() -> _Poll:
         workers = index.workers
         if back:
             workers.give_hosts_back(back)
         came = workers.take_hosts(spacings) if spacings else {}
         rests = index.hosts.held_until(names) if came else {}
-        return _Look(came, rests, workers.wanted_hosts())
+        return _Poll(came, rests, workers.wanted_hosts())
 
-    return index.together(look)
+    return index.together(poll)

@@ -1,10 +1,10 @@
-"""Workers: `python -P -m archiver.crew_process`, started by `archiver.crewing`, imports once what a crawl needs, and
-then forks a process for each worker.
+"""Workers: `python -P -m archiver.crawl_workers`, started by `archiver.supervisor`, imports once what a crawl needs,
+and then forks a process for each worker.
 
 Standard input has a pickle: how many workers there are, and, as bytes, another pickle with the arguments of a crawl.
-Only a worker opens that one, as it may import plug-ins. On standard output (in the form of `crew_words`) each worker
-writes its results, one by one, and then its report. This process passes signals on to the workers, and ends when all of
-them have: with 0, or with the status of the first that failed.
+Only a worker opens that one, as it may import plug-ins. On standard output (in the form of `worker_messages`) each
+worker writes its results, one by one, and then its report. This process passes signals on to the workers, and ends when
+all of them have: with 0, or with the status of the first that failed.
 
 When it forks, it has no other thread, no open file and no connection.
 """
@@ -25,10 +25,10 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from archiver.crawling import crawl_as_worker
-from archiver.crew_words import say
 from archiver.errors import ArchiverError, OverError, with_advice
 from archiver.interrupts import STOP_SIGNALS
 from archiver.statuses import FAILED, SIGNALLED, status_of
+from archiver.worker_messages import send_message
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Fork the workers and return the exit status. In a forked process, run one worker and return its exit status."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # `crewing` did so already, for the time before this line
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # `supervisor` did so already, for the time before this line
     count, share = pickle.load(sys.stdin.buffer)
     load()
     gc.collect()
@@ -51,7 +51,7 @@ def main() -> int:
             sys.stderr.write(f"archiver: a worker cannot be started: {with_advice(error)}\n")
             break
         if not process:
-            return be_worker(share)
+            return run_worker(share)
         workers.append(process)
     return wait_for(workers) or (FAILED if len(workers) < count else 0)
 
@@ -67,7 +67,7 @@ def load() -> None:
         load_object(loop)
 
 
-def be_worker(share: bytes) -> int:
+def run_worker(share: bytes) -> int:
     """Be a worker, and return the exit status."""
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a plug-in that prints must not break the messages
@@ -79,7 +79,7 @@ def crawl(share: bytes, pipe: int) -> int:
     configuration, run, arguments = pickle.loads(share)
 
     def tell(result: Result) -> None:
-        say(pipe, [result.address, result.outcome, result.reason])
+        send_message(pipe, [result.address, result.outcome, result.reason])
 
     try:
         report = crawl_as_worker(configuration, run, tell, **arguments)
@@ -88,7 +88,7 @@ def crawl(share: bytes, pipe: int) -> int:
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return status_of(error)
-    say(pipe, {**asdict(report), "due": ()})
+    send_message(pipe, {**asdict(report), "due": ()})
     return report.exit_status
 
 

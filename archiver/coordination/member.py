@@ -137,7 +137,7 @@ class Member:
         if steady() - self._told > MAX_SILENCE_MICROS // 2:
             await self._tell(None)
 
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Say that this worker is there, and take over from those that have ended, again and again, for as long as this
         is not cancelled."""
         while True:

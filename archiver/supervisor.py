@@ -3,7 +3,7 @@ run.
 
 Each is a process of its own. It knows the others by the index alone, whether they are on this machine or on another,
 and goes on if the process that started it ends. The workers of one command are forked from one process
-(`crew_process`): importing what a crawl needs takes a second, and so is done once for all of them.
+(`crawl_workers`): importing what a crawl needs takes a second, and so is done once for all of them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.clock import SECOND, go_by, now
 from archiver.configuration import Origin
-from archiver.crew_words import heard
-from archiver.errors import CrewError, LockedError
+from archiver.errors import LockedError, SupervisorError
 from archiver.index import Index
 from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
@@ -31,6 +30,7 @@ from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.statuses import LOCKED
 from archiver.views.alarms import merge_alarms
+from archiver.worker_messages import read_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ EMPTY_REPORT = RunReport({}, (), (), 0, {})
 POLL_SECONDS = 1.0  # seconds between two looks whether there is a run
 
 
-class Crew:
+class Supervisor:
     """Workers on this machine. listener: is called with each of their results."""
 
     def __init__(self, configuration: Configuration, listener: Callable[[Result], None] | None = None) -> None:
@@ -56,7 +56,7 @@ class Crew:
     def crawl(self, workers: int, asked: Mapping[str, Any]) -> RunReport:
         """Have so many workers crawl, and return the report of their run. asked: what all of them together are to
         crawl: arguments of the spider for listings, and `max_requests`. Raises LockedError if anybody else is at work,
-        CrewError if no worker came to the end of the run, StoppedError if that is due to a signal."""
+        SupervisorError if no worker came to the end of the run, StoppedError if that is due to a signal."""
         limits = [asked[name] for name in LIMIT_OF_OPTION if asked.get(name)]
         count = min(workers, *limits) if limits else workers
         with self._interrupts.taken():
@@ -80,7 +80,7 @@ class Crew:
     ) -> RunReport:
         """Have a worker in one run after the other, until a signal comes: in a run that others have begun, or, `every`
         seconds after the end of the last run, in a new one. until_idle: in one run only. Return the report of the last
-        run; on_report is called with each. Raises LockedError and CrewError if `until_idle` is set."""
+        run; on_report is called with each. Raises LockedError and SupervisorError if `until_idle` is set."""
         report = EMPTY_REPORT
         with self._interrupts.taken():
             while not self._interrupts.signal:
@@ -102,7 +102,7 @@ class Crew:
         """Raise ArchiverError if a worker ended without a report, and not because nothing was left to do."""
         if report is EMPTY_REPORT and status and not self._interrupts.signal:
             text = f"{self._configuration.output}: the worker came to no end; run it again: nothing is lost"
-            raise LockedError(text) if status == LOCKED else CrewError(text)
+            raise LockedError(text) if status == LOCKED else SupervisorError(text)
 
     def _prepare(self) -> None:
         """Make the archive if it is not there, and settle what killed runs left open, unless workers are at work."""
@@ -149,7 +149,7 @@ class Crew:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         assert process.stdout
         with process.stdout:
-            for said in heard(process.stdout):
+            for said in read_messages(process.stdout):
                 if isinstance(said, dict):
                     report = RunReport(**said)
                     continue
@@ -164,7 +164,7 @@ class Crew:
         arguments = {**share, "workers": count}
         configuration = self._configuration.override(self._parts(arguments.pop("max_requests", 0), count))
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "archiver.crew_process"],
+            [sys.executable, "-P", "-m", "archiver.crawl_workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a terminal's Ctrl-C goes to this process only, which passes it on
@@ -193,7 +193,7 @@ class Crew:
         if content is None and self._interrupts.signal:  # the signal came before any worker had joined the run
             raise StoppedError(self._interrupts.status)
         if content is None:
-            raise CrewError(
+            raise SupervisorError(
                 f"{self._configuration.output}: no worker came to the end of the run; run again: nothing is lost"
             )
         alarms = tuple(merge_alarms(content["alarms"]))

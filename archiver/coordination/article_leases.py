@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.1  # seconds between two looks whether another worker is done with an article
 
 
-class ArticleTurns:
+class ArticleLeases:
     """The articles that this worker decides about."""
 
     def __init__(self, index: IndexThread) -> None:
@@ -29,18 +29,20 @@ class ArticleTurns:
         self._used: Counter[str] = Counter()  # the names that are leased, and by how many batches of this worker
 
     @asynccontextmanager
-    async def taken(self, articles: Iterable[Article]) -> AsyncIterator[None]:
+    async def leased(self, articles: Iterable[Article]) -> AsyncIterator[None]:
         """A context in which nobody else decides about these articles: it begins when all other workers are done with
         them. An article that is known by its id alone needs no lease: it is of a recipe, which one worker has at a
         time."""
-        asked = [one for one in articles if one.aliases]
-        if not asked:
+        known_by_address = [one for one in articles if one.aliases]
+        if not known_by_address:
             yield
             return
-        names = await self._names(asked)
+        names = await self._names(known_by_address)
         while not await self._take(names):
             await asyncio.sleep(POLL_SECONDS)
-            names |= await self._names(asked)  # the other worker may have found that two of them are one article
+            names |= await self._names(
+                known_by_address
+            )  # the other worker may have found that two of them are one article
         try:
             yield
         finally:

@@ -18,7 +18,7 @@ import pytest
 from archiver.article import Article
 from archiver.clock import SECOND, go_by, moment, now
 from archiver.configuration import load_configuration
-from archiver.crew import ArticleTurns, HostTurns, Member, Progress, member, turns
+from archiver.coordination import ArticleLeases, HostLeases, Member, Progress, host_leases, member
 from archiver.errors import LockedError
 from archiver.extensions.watch import Watch
 from archiver.index import Index, IndexThread, Worker
@@ -57,7 +57,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time that turns go by."""
     made = Clock()
-    monkeypatch.setattr(turns, "steady", made)
+    monkeypatch.setattr(host_leases, "steady", made)
     monkeypatch.setattr(SqliteDatabase, "present", property(lambda _: str(made.now)))
     return made
 
@@ -77,9 +77,9 @@ async def two_workers(directory: Path) -> AsyncIterator[tuple[IndexThread, Index
         yield threads[0], threads[1]
 
 
-def hosts(thread: IndexThread, rests: dict[str, int] | None = None) -> HostTurns:
+def hosts(thread: IndexThread, rests: dict[str, int] | None = None) -> HostLeases:
     """The hosts of a worker."""
-    return HostTurns(thread, ({} if rests is None else rests).__setitem__)
+    return HostLeases(thread, ({} if rests is None else rests).__setitem__)
 
 
 async def begun(coroutine: Any) -> asyncio.Task[Any]:
@@ -97,11 +97,11 @@ def test_a_host_is_asked_as_seldom_by_two_as_by_one(tmp_path: Path, clock: Clock
             both = [hosts(thread) for thread in threads]
             for worker in (0, 0, 1, 1, 0):
                 this, other = both[worker], both[1 - worker]
-                entered = await begun(this.enter(HOST, HOST, 2.0, clock.sleep))
+                entered = await begun(this.wait_for_turn(HOST, HOST, 2.0, clock.sleep))
                 while not entered.done():
                     clock.now += SECOND // 10
-                    await this.look_once()
-                    await other.look_once()
+                    await this.poll_once()
+                    await other.poll_once()
                     await asyncio.sleep(0)
                 asked.append(clock.now)
                 entered.result().end()
@@ -115,23 +115,23 @@ def test_who_needs_a_host_for_long_lets_others_have_it_in_between(tmp_path: Path
     async def work() -> bool:
         async with two_workers(tmp_path) as threads:
             one, other = (hosts(thread) for thread in threads)
-            entered = await begun(one.enter(HOST, HOST, 0, clock.sleep))
-            await one.look_once()
+            entered = await begun(one.wait_for_turn(HOST, HOST, 0, clock.sleep))
+            await one.poll_once()
             await entered
-            waits = await begun(other.enter(HOST, HOST, 0, clock.sleep))
-            await other.look_once()
+            waits = await begun(other.wait_for_turn(HOST, HOST, 0, clock.sleep))
+            await other.poll_once()
             assert not waits.done()
-            await one.look_once()  # learns that it is waited for
+            await one.poll_once()  # learns that it is waited for
             clock.now += 3 * SECOND
-            again = await begun(one.enter(HOST, HOST, 0, clock.sleep))
+            again = await begun(one.wait_for_turn(HOST, HOST, 0, clock.sleep))
             assert not again.done()  # it makes room, when what it has asked has come
             entered.result().end()
-            await one.look_once()
-            await other.look_once()
+            await one.poll_once()
+            await other.poll_once()
             (await waits).end()
             clock.now += 3 * SECOND
-            await other.look_once()
-            await one.look_once()
+            await other.poll_once()
+            await one.poll_once()
             await again
             return True
 
@@ -149,17 +149,17 @@ def test_machines_whose_clocks_differ_wait_as_long_as_one_does(tmp_path: Path, c
             for worker in (0, 1, 0, 1):
                 machine.set(set_ * worker)
                 this = hosts(threads[worker])
-                entered = await begun(this.enter(HOST, HOST, 2.0, clock.sleep))
-                await this.look_once()
+                entered = await begun(this.wait_for_turn(HOST, HOST, 2.0, clock.sleep))
+                await this.poll_once()
                 (await entered).end()
                 asked.append(clock.now)
                 this._hosts[HOST].wanted = True
                 clock.now += 1
-                await this.look_once()
+                await this.poll_once()
         return asked
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(turns, "steady", turns_of.steady)
+        patched.setattr(host_leases, "steady", turns_of.steady)
         asked = asyncio.run(work())
     assert [later - earlier for earlier, later in pairwise(asked)] == [2 * SECOND] * 3
 
@@ -168,21 +168,21 @@ def test_a_host_is_not_taken_anew_while_it_is_asked(tmp_path: Path, clock: Clock
     async def work() -> None:
         async with two_workers(tmp_path) as (one, two):
             this, other = hosts(one), hosts(two)
-            entered = await begun(this.enter(HOST, HOST, 9, clock.sleep))
-            await this.look_once()
+            entered = await begun(this.wait_for_turn(HOST, HOST, 9, clock.sleep))
+            await this.poll_once()
             (await entered).sent()
-            await begun(other.enter(HOST, HOST, 9, clock.sleep))
-            await other.look_once()
-            await this.look_once()  # it is waited for, and what was asked takes long
+            await begun(other.wait_for_turn(HOST, HOST, 9, clock.sleep))
+            await other.poll_once()
+            await this.poll_once()  # it is waited for, and what was asked takes long
             clock.now += 3 * SECOND
-            again = await begun(this.enter(HOST, HOST, 9, clock.sleep))
-            await this.look_once()
+            again = await begun(this.wait_for_turn(HOST, HOST, 9, clock.sleep))
+            await this.poll_once()
             await begun(asyncio.sleep(0))
             assert not again.done()
             entered.result().end()
-            await this.look_once()
+            await this.poll_once()
             assert this._hosts == {}
-            await other.look_once()
+            await other.poll_once()
             assert other._hosts[HOST].ready - clock.now == 6 * SECOND
             again.cancel()
 
@@ -202,11 +202,11 @@ def test_who_is_woken_late_keeps_the_others_waiting(tmp_path: Path, clock: Clock
             this = hosts(one)
 
             async def ask() -> None:
-                (await this.enter(HOST, HOST, 2, sleep)).sent()
+                (await this.wait_for_turn(HOST, HOST, 2, sleep)).sent()
                 asked.append(clock.now)
 
             requests = [await begun(ask()) for _ in range(3)]
-            await this.look_once()
+            await this.poll_once()
             await asyncio.gather(*requests)
         return asked
 
@@ -220,10 +220,10 @@ def test_a_wait_begins_when_a_request_is_sent(tmp_path: Path, clock: Clock) -> N
     async def work() -> None:
         async with two_workers(tmp_path) as (one, _):
             this = hosts(one)
-            entered = await begun(this.enter(HOST, HOST, 2, clock.sleep))
-            await this.look_once()
+            entered = await begun(this.wait_for_turn(HOST, HOST, 2, clock.sleep))
+            await this.poll_once()
             first = await entered
-            second = await begun(this.enter(HOST, HOST, 2, clock.sleep))
+            second = await begun(this.wait_for_turn(HOST, HOST, 2, clock.sleep))
             clock.now += 3 * SECOND
             await begun(asyncio.sleep(0))
             assert not second.done()
@@ -232,7 +232,7 @@ def test_a_wait_begins_when_a_request_is_sent(tmp_path: Path, clock: Clock) -> N
             first.end()  # which says no other thing
             failed = await second
             assert clock.now == begun_at + 2 * SECOND
-            third = await begun(this.enter(HOST, HOST, 2, clock.sleep))
+            third = await begun(this.wait_for_turn(HOST, HOST, 2, clock.sleep))
             failed.end()  # it was never sent; its connection was tried
             await third
             assert clock.now == begun_at + 4 * SECOND
@@ -244,13 +244,13 @@ def test_who_has_not_reached_the_index_for_long_asks_nobody(tmp_path: Path, cloc
     async def work() -> None:
         async with two_workers(tmp_path) as (one, _):
             this = hosts(one)
-            entered = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
-            await this.look_once()
+            entered = await begun(this.wait_for_turn(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
+            await this.poll_once()
             (await entered).sent()
             clock.now += 61 * SECOND  # it was not reached; soon others take over
-            again = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
+            again = await begun(this.wait_for_turn(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
             assert not again.done()
-            await this.look_once()
+            await this.poll_once()
             await again
 
     asyncio.run(work())
@@ -263,8 +263,8 @@ def test_a_host_that_asked_another_worker_to_be_left_alone(tmp_path: Path, clock
         async with two_workers(tmp_path) as (one, other):
             await other.run(lambda index: index.hosts.hold(f"{HOST}:81", NOW + 60 * SECOND))
             this = hosts(one, rests)
-            entered = await begun(this.enter(HOST, f"{HOST}:81", 0, clock.sleep))
-            await this.look_once()
+            entered = await begun(this.wait_for_turn(HOST, f"{HOST}:81", 0, clock.sleep))
+            await this.poll_once()
             await entered
 
     asyncio.run(work())
@@ -281,12 +281,12 @@ def test_a_wait_ends_when_the_run_does(tmp_path: Path, clock: Clock) -> None:
     async def work() -> None:
         async with two_workers(tmp_path) as (one, _):
             this = hosts(one)
-            entered = await begun(this.enter(HOST, HOST, 0, is_over))
-            await this.look_once()
+            entered = await begun(this.wait_for_turn(HOST, HOST, 0, is_over))
+            await this.poll_once()
             with pytest.raises(OverError):
                 await entered
             clock.now += 3 * SECOND
-            await this.look_once()  # it is given back
+            await this.poll_once()  # it is given back
             assert await one.run(lambda index: index.workers.free("host", [HOST], 1)) == [HOST]
 
     asyncio.run(work())
@@ -330,14 +330,14 @@ def test_two_workers_do_not_decide_about_one_article_at_once(
     async def work() -> list[str]:
         done: list[str] = []
 
-        async def decide(articles: ArticleTurns) -> None:
-            async with articles.taken([second]):
+        async def decide(articles: ArticleLeases) -> None:
+            async with articles.leased([second]):
                 done.append("second")
 
         async with two_workers(tmp_path) as (one, other):
             await one.run(know)
-            async with ArticleTurns(one).taken([first]):
-                task = asyncio.ensure_future(decide(ArticleTurns(other)))
+            async with ArticleLeases(one).leased([first]):
+                task = asyncio.ensure_future(decide(ArticleLeases(other)))
                 if not waits:
                     await task
                 else:
@@ -355,10 +355,10 @@ def test_two_workers_do_not_decide_about_one_article_at_once(
 def test_batches_of_one_worker_do_not_let_go_of_each_others_articles(tmp_path: Path) -> None:
     async def work() -> None:
         async with two_workers(tmp_path) as (one, other):
-            mine, theirs = ArticleTurns(one), ArticleTurns(other)
+            mine, theirs = ArticleLeases(one), ArticleLeases(other)
             first, both = page("a.example/1", "a.example/1"), page("b.example/1", "a.example/1")
-            async with mine.taken([first]):
-                async with mine.taken([both]):
+            async with mine.leased([first]):
+                async with mine.leased([both]):
                     pass
                 common = await theirs._names([first]) & await theirs._names([both])
                 assert not await theirs._take(common)

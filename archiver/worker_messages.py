@@ -18,27 +18,30 @@ if TYPE_CHECKING:
 MORE_FOLLOWS, MESSAGE_END = b"+\n", b".\n"
 
 
-def say(pipe: int, value: object) -> None:
+def send_message(pipe: int, value: object) -> None:
     """Write a value into a pipe (a descriptor). If nobody reads the pipe any more, the command was killed: then this
     and all later messages are dropped, and the worker goes on."""
-    said = json.dumps(value).encode("ascii")
+    text = json.dumps(value).encode("ascii")
     head = b"%d " % os.getpid()
     # POSIX: writes of up to PIPE_BUF bytes do not mix with those of other processes.
-    room = PIPE_BUF - len(head) - len(MESSAGE_END)
+    part_length = PIPE_BUF - len(head) - len(MESSAGE_END)
     try:
-        for begin in range(0, len(said), room):
+        for begin in range(0, len(text), part_length):
             os.write(
-                pipe, head + said[begin : begin + room] + (MESSAGE_END if begin + room >= len(said) else MORE_FOLLOWS)
+                pipe,
+                head
+                + text[begin : begin + part_length]
+                + (MESSAGE_END if begin + part_length >= len(text) else MORE_FOLLOWS),
             )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), pipe)
 
 
-def heard(lines: Iterable[bytes]) -> Iterator[Any]:
+def read_messages(lines: Iterable[bytes]) -> Iterator[Any]:
     """Yield the values in lines. A message that a process had not finished when it was killed is left out."""
-    begun: defaultdict[bytes, bytes] = defaultdict(bytes)
+    unfinished: defaultdict[bytes, bytes] = defaultdict(bytes)
     for line in lines:
         process, _, part = line.partition(b" ")
-        begun[process] += part[: -len(MESSAGE_END)]
+        unfinished[process] += part[: -len(MESSAGE_END)]
         if part.endswith(MESSAGE_END):
-            yield json.loads(begun.pop(process))
+            yield json.loads(unfinished.pop(process))

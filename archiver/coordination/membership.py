@@ -6,23 +6,23 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from archiver.crew.articles import ArticleTurns
-from archiver.crew.member import Member
-from archiver.crew.turns import HostTurns
+from archiver.coordination.article_leases import ArticleLeases
+from archiver.coordination.host_leases import HostLeases
+from archiver.coordination.member import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from archiver.article import Article
-    from archiver.crew.member import Progress
+    from archiver.coordination.member import Progress
     from archiver.session import Session
 
 
 class Membership:
-    """The part that this crawl has in a crew: its `member`, as which it is known to the other workers, and its turns at
-    `hosts`.
+    """The part that this crawl has among the workers of its run: its `member`, as which it is known to the other
+    workers, and its leases of `hosts`.
 
-    progress: returns how far the crawl is. rest: is called with a host that has asked another worker to be left alone,
+    progress: returns how far the crawl is. hold: is called with a host that has asked another worker to be left alone,
     and the time until then. fail: is called with an error of the index.
     """
 
@@ -30,22 +30,22 @@ class Membership:
         self,
         session: Session,
         progress: Callable[[], Progress],
-        rest: Callable[[str, int], None],
+        hold: Callable[[str, int], None],
         fail: Callable[[Exception], None],
     ) -> None:
         self.member = Member(session, progress, fail)
-        self.hosts = HostTurns(session.index, rest)
-        self._articles = ArticleTurns(session.index)
+        self.hosts = HostLeases(session.index, hold)
+        self._articles = ArticleLeases(session.index)
         self._session = session
         self._fail = fail
-        self._beside = [asyncio.ensure_future(one) for one in (self.member.beat(), self._named(self.hosts.look()))]
+        self._beside = [asyncio.ensure_future(one) for one in (self.member.heartbeat(), self._named(self.hosts.poll()))]
 
     @asynccontextmanager
     async def deciding(self, articles: Iterable[Article]) -> AsyncIterator[None]:
         """A context in which no other worker decides about these articles. Raises LockedError if others have taken over
         from this worker."""
         await self.member.assure()
-        async with self._articles.taken(articles):
+        async with self._articles.leased(articles):
             yield
 
     async def leave(self) -> bool:
