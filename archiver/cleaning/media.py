@@ -50,7 +50,7 @@ PLAYER_TITLE_PATTERN = re.compile(
     r"podcasts?|iframe|external|content|player|widget|play|lecteur|lector|reproductor|vid[ée]o|视频|播放器?|のプレーヤー|プレーヤー|плеер)\W*)*"
 )
 MAX_TITLE_CHARACTERS = 300
-MEDIA_TAG_PATTERN = re.compile(r"<(?:video|audio)\b|\bu-(?:video|audio)\b", re.IGNORECASE)
+MEDIA_PATTERN = re.compile(r"[<-](?:video|audio)\b", re.IGNORECASE)  # an element, or the class of a link, perhaps
 
 
 class Medium(NamedTuple):
@@ -150,7 +150,7 @@ def media_of(text: str) -> tuple[Medium, ...]:
 
 def media_in(html: str, base: str = "") -> tuple[Medium, ...]:
     """Return the media in the body (of either profile) of a post of the page `base`, each once, in their order."""
-    if not MEDIA_TAG_PATTERN.search(html):
+    if not MEDIA_PATTERN.search(html):
         return ()
     found: dict[str, Medium] = {}
     for element in parse_fragment(html).iter("a", *RECORDINGS):

@@ -56,7 +56,7 @@ def markup_values(tree: HtmlElement, syntax: Syntax) -> list[object]:
     """Return the outermost items that the elements of `tree` are marked up as, in the order of the page."""
     items: dict[HtmlElement, dict[str, Any]] = {}
     outer: list[object] = []
-    for element in tree.xpath(f"//*[@{syntax.scope} or @{syntax.name}]")[:MAX_ELEMENTS]:
+    for element in tree.xpath(f"//@{syntax.scope}/.. | //@{syntax.name}/..")[:MAX_ELEMENTS]:
         names = (element.get(syntax.name) or "").split()
         item: dict[str, Any] | None = None
         if element.get(syntax.scope) is not None:

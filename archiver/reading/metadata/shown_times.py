@@ -49,6 +49,7 @@ TIME_ATTRIBUTES = (
     "data-publish-date",
     "data-datetime",
 )
+TIME_ATTRIBUTE_NAMES = frozenset(TIME_ATTRIBUTES)
 MAX_TIMES = 300
 ELSEWHERE_WEIGHT = 150  # a time with at least this weight belongs to something else on the page
 
@@ -91,7 +92,8 @@ def _lines(element: HtmlElement) -> list[str]:
             for text in (element.text, element.tail)
             if text and QUICK_TIME_PATTERN.search(text[:MAX_LINE_CHARACTERS])
         ]
-        lines += [text for name in TIME_ATTRIBUTES if (text := element.get(name))]
+        if not TIME_ATTRIBUTE_NAMES.isdisjoint(element.keys()):
+            lines += [text for name in TIME_ATTRIBUTES if (text := element.get(name))]
     return [line for line in lines if line.strip() and len(line) <= 2 * MAX_LINE_CHARACTERS]
 
 

@@ -14,6 +14,8 @@ SPACE_PATTERN = re.compile(r"[\s\u200b\ufeff]+")
 
 def one_line(text: str) -> str:
     """Return `text` with single spaces, without invisible characters that only control line breaks or direction."""
+    if text.isascii():
+        return " ".join(text.split())
     return SPACE_PATTERN.sub(" ", INVISIBLE_PATTERN.sub("", text)).strip()
 
 
