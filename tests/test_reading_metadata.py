@@ -76,6 +76,32 @@ def test_title(head: str, body: str, title: str) -> None:
     assert read(head, body).title.value == title
 
 
+@pytest.mark.parametrize(
+    ("address", "written", "title"),
+    [
+        ("https://morgenblatt.example/1", "The new bridge opens | Morgenblatt Online", "The new bridge opens"),
+        ("https://unser-morgenblatt.example/1", "The new bridge opens | Morgenblatt", "The new bridge opens"),
+        ("https://news.harbourtown.example/1", "The new bridge opens | Harbour Blog", "The new bridge opens"),
+        (
+            "https://mph.example/1",
+            "The new bridge opens today | Morning Paper Harbourtown",
+            "The new bridge opens today",
+        ),
+        ("https://mph.example/letters-page/1", "The new bridge opens | Letters Page | MPH", "The new bridge opens"),
+        ("https://mph.example/bridge", "The new bridge opens | Bridge", "The new bridge opens | Bridge"),
+        ("https://mph.example/letters-page/1", "The new bridge opens - Letters page", None),
+        ("https://harbourtown.example/1", "Opinion | Harbour bridges must open", None),
+        ("https://mph.example/1", "The new bridge opens | What it costs", None),
+        ("https://mph.example/1", "The new bridge opens | It is the last one that the town can pay for", None),
+    ],
+)
+def test_names_that_only_the_address_knows_are_no_part_of_the_title(
+    address: str, written: str, title: str | None
+) -> None:
+    head = f"<title>{written}</title>" + meta(og__title=written)
+    assert read(head, address=address).title.value == (title or written)
+
+
 def test_a_heading_that_a_newspaper_wrote_for_search_engines_gives_way_to_the_share_title() -> None:
     same = "Bridge: when it opens, what it costs"
     head = f"<title>{same} - Paper</title>" + ld(headline=same) + meta(og__title="The bridge nobody wanted")

@@ -22,7 +22,7 @@ def _any(words: str) -> str:
 
 
 MADE_EXPRESSION = _any(
-    "guide|recipe|research|analysis|opinion|column|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
+    "guide|recipe|research|analysis|opinion|column|insights|authored|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
 )
 # Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
 OF_EXPRESSION = "von|di|af|av|od"
@@ -82,7 +82,8 @@ NOBODY_PATTERN = re.compile(
 )
 NO_NAME_PATTERN = re.compile(
     r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
-    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$"
+    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:last|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+\d{1,2})$|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$"
     r"|^(?:folgen|suivre|seguir|obserwuj|关注|關注|订阅|訂閱|フォロー(?:する)?|팔로우|구독)$|[<>{}=©?：:]|\d{3,}",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from archiver.identity import registered_domain
@@ -29,7 +29,39 @@ SECTION_METAS = (
     "cxenseparse:section",
 )
 MAX_NAME_CHARACTERS = 80
+MAX_NAME_WORDS = 6
+MIN_PART_CHARACTERS = 4  # characters of a name that are enough to know a domain by
+MIN_INITIALS = 3
 MAX_SECTION_WORDS = 4  # words in the name of a section; a longer text is a headline
+
+
+class AddressNames(NamedTuple):
+    """What the address of a page says about the names of its site and of the sections that the page is in."""
+
+    domain: str  # the part of the host that was registered, without its ending
+    sections: frozenset[str]  # the folded names of the directories
+
+    def have(self, text: str) -> bool:
+        """Whether `text` is likely one of the names: a directory is called so; or it has the domain in it, is in the
+        domain, begins with the word that the domain begins with, or has the domain as its initials."""
+        found = fold(text).split()
+        if not found or len(found) > MAX_NAME_WORDS:
+            return False
+        first, whole, domain = found[0], "".join(found), self.domain
+        return (
+            " ".join(found) in self.sections
+            or (len(domain) >= MIN_PART_CHARACTERS and domain in whole)
+            or (len(whole) >= MIN_PART_CHARACTERS and whole in domain)
+            or (len(first) >= MIN_PART_CHARACTERS and domain.startswith(first))
+            or (len(domain) >= MIN_INITIALS and domain == "".join(word[0] for word in found))
+        )
+
+
+def address_names(address: str | None) -> AddressNames:
+    """Return what `address` says about the names of its site and sections."""
+    host = site_host(address)
+    directories = urlsplit(address or "").path.split("/")[:-1] if host else []
+    return AddressNames(_domain_word(host), frozenset(fold(one.replace("_", " ")) for one in directories if one))
 
 
 def read_source(evidence: PageEvidence) -> Field[str]:
@@ -48,7 +80,7 @@ def site_names(evidence: PageEvidence) -> set[str]:
     names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
     host = site_host(evidence.address)
     domain = registered_domain(host)
-    names |= {fold(host), fold(f"www.{host}"), fold(domain), domain.partition(".")[0].replace("-", "")}
+    names |= {fold(host), fold(f"www.{host}"), fold(domain), _domain_word(host)}
     return {name for name in names if name}
 
 
@@ -73,6 +105,10 @@ def site_host(address: str | None) -> str:
         return (urlsplit(address or "").hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def _domain_word(host: str) -> str:
+    return registered_domain(host).partition(".")[0].replace("-", "")
 
 
 def _names(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:

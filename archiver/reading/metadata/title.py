@@ -10,17 +10,20 @@ from archiver.reading.metadata.evidence import MIN_SHARED_WORDS
 from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.site import address_names
 from archiver.reading.metadata.wording import fold, plain, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archiver.reading.metadata.evidence import PageEvidence
+    from archiver.reading.metadata.site import AddressNames
 
 # What separates a headline from the names of section and site.
 SEPARATOR_PATTERN = re.compile(
     r"\s+[-–—|·•:»«›‹/~⋆]+\s+|\s*[|_｜ㅣ│¦]+\s*|(?<=[^\W\d_])-(?=[^\W\d_])|(?<=[\"”’」』!?)…])-(?=[^\W\d_])|\s*[：»›]\s*|\s+[-–—]|[-–—]\s+"
 )
+BAR = "|"  # after it there is a name more often than after a dash, which headlines have, too
 KICKER_ENDS = ":.|–—"
 NEWS_TYPES = ("NewsArticle", "LiveBlogPosting", "NewsMediaOrganization")
 UNMARKED_RULE = "text that the title element begins with"
@@ -44,7 +47,8 @@ def read_title(evidence: PageEvidence, sites: set[str], sections: set[str]) -> F
     said = [candidate for candidate in _candidates(evidence) if candidate.value]
     folded = {fold(candidate.value) for candidate in said if candidate.rule != "title element"} - sites
     names = sites | sections
-    cleaned = [ValueCandidate(without_names(c.value, names, folded), c.rule) for c in said]
+    told = address_names(evidence.address)
+    cleaned = [ValueCandidate(without_names(c.value, names, folded, told), c.rule) for c in said]
     cleaned = [candidate for candidate in cleaned if not is_site(candidate.value, names)] or cleaned
     news = _is_news(evidence)
     return chosen(
@@ -52,9 +56,9 @@ def read_title(evidence: PageEvidence, sites: set[str], sections: set[str]) -> F
     )
 
 
-def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
+def without_names(text: str, names: set[str], headlines: Iterable[str], told: AddressNames) -> str:
     """Return `text` without the names of the site and of its sections, and without what follows a headline that the
-    page has elsewhere."""
+    page has elsewhere. told: what the page's address says about these names, if the page itself does not say them."""
     separators = [
         one for one in islice(SEPARATOR_PATTERN.finditer(text), MAX_SEPARATORS) if not _is_quoted(text[: one.start()])
     ]
@@ -64,7 +68,8 @@ def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
             return head
     begin, end = 0, len(text)
     for separator in reversed(separators):
-        if is_site(text[separator.end() : end], names):
+        last = text[separator.end() : end]
+        if is_site(last, names) or (BAR in separator[0] and len(last) < separator.start() and told.have(last)):
             end = separator.start()
     for separator in separators:
         if separator.end() < end and is_site(text[begin : separator.start()], names):
