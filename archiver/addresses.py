@@ -81,8 +81,8 @@ def _on_the_web(text: str, host: str, recipes: Iterable[Recipe]) -> Reference | 
     address = web_address(text)
     if not address or any(_host_matches(host, known) for recipe in recipes for known in _known_hosts(recipe)):
         return None
-    found = web_recipe(recipes)
-    return Reference(found, article_key(address), text, forms=(found.form,)) if found else None
+    web = web_recipe(recipes)
+    return Reference(web, article_key(address), text, forms=(web.form,)) if web else None
 
 
 def web_address(text: str) -> str:
@@ -123,12 +123,12 @@ def _id_at(recipe: Recipe, host: str, path: str, query: Iterable[tuple[str, str]
     for pattern in recipe.addresses:
         if not any(_host_matches(host, known) for known in pattern.hosts):
             continue
-        found = _path_regex(pattern.path).fullmatch(path)
-        if found and pattern.query:
+        match = _path_regex(pattern.path).fullmatch(path)
+        if match and pattern.query:
             names = {name.lower() for name in pattern.query}
             values = [value for name, value in query if name.lower() in names]
         else:
-            values = [_joined(recipe, found.groupdict())] if found else []
+            values = [_joined(recipe, match.groupdict())] if match else []
         for value in values:
             if article_id := recipe.article_id(value):
                 return article_id
@@ -159,14 +159,14 @@ def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRul
             hosts, page_path, page_query = _page_parts(page)
             if not (host in hosts or any(_host_matches(host, one) for one in _known_hosts(recipe))):
                 continue
-            given = {name.lower(): value for name, value in query}
-            wanted = [(page_path, path), *((value, given.get(name.lower(), "")) for name, value in page_query)]
+            parameters = {name.lower(): value for name, value in query}
+            wanted = [(page_path, path), *((value, parameters.get(name.lower(), "")) for name, value in page_query)]
             parts: dict[str, str] = {}
             for pattern, text in wanted:
-                found = _path_regex(pattern).fullmatch(text)
-                if not found or any(parts.get(name, value) != value for name, value in found.groupdict().items()):
+                match = _path_regex(pattern).fullmatch(text)
+                if not match or any(parts.get(name, value) != value for name, value in match.groupdict().items()):
                     break
-                parts |= found.groupdict()
+                parts |= match.groupdict()
             else:
                 article_id = recipe.article_id(_joined(recipe, parts)) if parts else None
                 if article_id:

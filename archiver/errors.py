@@ -42,8 +42,8 @@ def with_advice(error: OSError) -> str:
 
 def in_a_line(error: BaseException) -> str:
     """Return an unexpected error as one line, with its class."""
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def as_archiver_error(error: Exception) -> ArchiverError:

@@ -103,7 +103,7 @@ def _unreadable(current: ListingStats) -> list[str]:
 def _unfilled(current: ListingStats, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
     if not earlier or earlier[0]["time"] < now - SETTLED_SECONDS:
         return []
-    found = []
+    unfilled = []
     for what, count, shares, of, key in (
         ("items", current.listed, current.filled_share, "listed", "filled_share"),
         ("articles", current.saved, current.articles, "saved", "articles"),
@@ -111,8 +111,8 @@ def _unfilled(current: ListingStats, earlier: Sequence[Mapping[str, Any]], now: 
         for name in shares if count >= MIN_SAMPLE else ():
             usual = [one[key][name] for one in earlier if one[of] >= MIN_SAMPLE and name in one[key]]
             if len(usual) >= (MIN_RUNS if name == "body" else 1) and shares[name] * 2 < median(usual):
-                found.append(_less(what, name, shares[name], median(usual)))
-    return found
+                unfilled.append(_less(what, name, shares[name], median(usual)))
+    return unfilled
 
 
 def _less(what: str, name: str, share: float, usual: float) -> str:

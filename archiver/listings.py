@@ -77,7 +77,7 @@ def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> lis
     `source` means all of its listings whose parameters all have values in the recipe. No name at all means all sources.
     Raises UnknownListingError.
     """
-    found: dict[str, ListingReference] = {}
+    references: dict[str, ListingReference] = {}
     for text in list(names) or recipes:
         try:
             text.encode()
@@ -91,17 +91,17 @@ def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> lis
             near = did_you_mean(source, listed)
             raise UnknownListingError(f"{text}: no such source{near}; there are: {', '.join(listed)}")
         for reference in [_one(text, recipe, rest)] if slash else _all(recipe):
-            found.setdefault(reference.label, reference)
-    if not found:
+            references.setdefault(reference.label, reference)
+    if not references:
         raise UnknownListingError(f"{', '.join(names) or 'the recipes'}: no listing to ask for")
-    return list(found.values())
+    return list(references.values())
 
 
 def _all(recipe: Recipe) -> Iterator[ListingReference]:
     for name, listing in recipe.listings.items():
-        given = {key: value for key, value in listing.parameters.items() if value is not None}
-        if len(given) == len(listing.parameters):
-            yield ListingReference(recipe, name, given)
+        parameters = {key: value for key, value in listing.parameters.items() if value is not None}
+        if len(parameters) == len(listing.parameters):
+            yield ListingReference(recipe, name, parameters)
 
 
 def _one(text: str, recipe: Recipe, rest: str) -> ListingReference:

@@ -81,23 +81,23 @@ def bands(content: bytes) -> list[int]:
     ]
 
 
-def similarity(one: bytes, other: bytes) -> float:
+def similarity(first: bytes, second: bytes) -> float:
     """Return how alike two texts are, from 0 to 1, by the contents of their signatures (of one scheme); 0 if one is
     empty."""
-    if not (one and other):
+    if not (first and second):
         return 0.0
     # XOR turns equal values into 0. Counting these takes half the time of comparing the values in pairs.
-    differing = int.from_bytes(one) ^ int.from_bytes(other)
+    differing = int.from_bytes(first) ^ int.from_bytes(second)
     return memoryview(differing.to_bytes(PACKED_VALUES.size)).cast("H").tolist().count(0) / SIGNATURE_VALUES
 
 
 def _content(text: str) -> bytes:
     begin = text[:MAX_WIDE_CHARACTERS]
     wide = len(begin.encode(errors="replace")) > MIN_WIDE_BYTES * len(begin)
-    found = _of_characters(begin.lower()) if wide else _of_words(text[:MAX_CHARACTERS].lower())
-    if len(set(found[:SAMPLE_SHINGLES])) < MIN_DISTINCT_SHINGLES:
+    shingles = _of_characters(begin.lower()) if wide else _of_words(text[:MAX_CHARACTERS].lower())
+    if len(set(shingles[:SAMPLE_SHINGLES])) < MIN_DISTINCT_SHINGLES:
         return b""
-    made = RMinHash.digest_matrix_from_flat_token_hashes(found, [0, len(found)], SIGNATURE_VALUES, 1)
+    made = RMinHash.digest_matrix_from_flat_token_hashes(shingles, [0, len(shingles)], SIGNATURE_VALUES, 1)
     return PACKED_VALUES.pack(*memoryview(array("I", made.to_rows()[0])).cast("B").cast("H")[LOW_HALVES])
 
 

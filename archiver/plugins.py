@@ -60,5 +60,5 @@ def _load(point: EntryPoint) -> Plugin:
     try:
         return Plugin(name, point.value, point.load())
     except (Exception, SystemExit) as error:
-        said = " ".join(str(error).split())
-        raise PluginError(f"{name}: cannot be loaded: {type(error).__name__}: {said}") from error
+        message = " ".join(str(error).split())
+        raise PluginError(f"{name}: cannot be loaded: {type(error).__name__}: {message}") from error

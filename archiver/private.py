@@ -91,12 +91,12 @@ def private_parts(url: str) -> list[str]:
 
 def placeholder(value: str) -> str:
     """Return the placeholder for a private value."""
-    said = unquote_plus(value)
-    if not KEY_LIKE_PATTERN.fullmatch(said):
+    plain = unquote_plus(value)
+    if not KEY_LIKE_PATTERN.fullmatch(plain):
         return (
             REMOVED_MARK  # no digest: it may be a password that somebody made up, and could be guessed from its digest
         )
-    return f"{REMOVED_MARK}-{sha256(said.encode(errors='surrogatepass')).hexdigest()[:DIGEST_DIGITS]}"
+    return f"{REMOVED_MARK}-{sha256(plain.encode(errors='surrogatepass')).hexdigest()[:DIGEST_DIGITS]}"
 
 
 def authority(url: str) -> str:
@@ -126,10 +126,10 @@ def public_text(text: str) -> str:
     return ADDRESS_IN_TEXT_PATTERN.sub(_public_words, text)
 
 
-def _public_words(found: re.Match[str]) -> str:
+def _public_words(match: re.Match[str]) -> str:
     """Return an address from a text without its private parts. More addresses may follow it without a space, since a
     private part may itself be an address."""
-    return "".join(map(_public_word, NEXT_ADDRESS_PATTERN.split(_public_word(found[0]))))
+    return "".join(map(_public_word, NEXT_ADDRESS_PATTERN.split(_public_word(match[0]))))
 
 
 def _public_word(text: str) -> str:
@@ -171,18 +171,18 @@ def _split(url: str, depth: int = 0) -> tuple[str, tuple[str, ...]]:
     addresses it is nested."""
     taken: list[str] = []
 
-    def without_user(found: re.Match[str]) -> str:
-        taken.extend([*found[2].split(":", 1), found[2]])
-        return found[1]
+    def without_user(match: re.Match[str]) -> str:
+        taken.extend([*match[2].split(":", 1), match[2]])
+        return match[1]
 
-    def without_value(found: re.Match[str]) -> str:
-        name, value = found.groups()
+    def without_value(match: re.Match[str]) -> str:
+        name, value = match.groups()
         if _is_private_parameter(name, value):
             taken.append(value)
             return f"{name}={placeholder(value)}"
         public, more = _split_value(value, depth + 1)
         taken.extend(more)
-        return f"{name}={public}" if more else found[0]
+        return f"{name}={public}" if more else match[0]
 
     path, rest = ADDRESS_PARTS_PATTERN.fullmatch(USER_PATTERN.sub(without_user, url)).groups()  # type: ignore[union-attr]
     return PATH_PARAMETER_PATTERN.sub(without_value, path) + PARAMETER_PATTERN.sub(without_value, rest), tuple(taken)
@@ -194,10 +194,10 @@ def _split_value(value: str, depth: int) -> tuple[str, tuple[str, ...]]:
         return value, ()
     if "=" in value or "@" in value:
         return _split(value, depth)
-    said = unquote(value) if "%" in value else value
-    if said == value:
+    plain = unquote(value) if "%" in value else value
+    if plain == value:
         return value, ()
-    public, more = _split_value(said, depth + 1)
+    public, more = _split_value(plain, depth + 1)
     return quote(public, safe="") if more else value, more
 
 
@@ -205,10 +205,10 @@ def _is_private_parameter(name: str, value: str) -> bool:
     always, perhaps = _may_be_private(name)
     if not (always or perhaps):
         return False
-    said = unquote_plus(value)
-    if not said or PLACEHOLDER_PATTERN.fullmatch(said):
+    plain = unquote_plus(value)
+    if not plain or PLACEHOLDER_PATTERN.fullmatch(plain):
         return False
-    return always or KEY_LIKE_PATTERN.fullmatch(said) is not None
+    return always or KEY_LIKE_PATTERN.fullmatch(plain) is not None
 
 
 @lru_cache(1024)

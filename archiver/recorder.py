@@ -119,13 +119,13 @@ class Recorder:
 
     def _read(self, capture: Capture, first: Capture | None) -> CapturedAnswer | None:
         try:
-            found = body_at(capture, file_at(self._output, capture.warc))
-            if found.same and first:  # a revisit
-                found = body_at(first, file_at(self._output, first.warc))
+            answer = body_at(capture, file_at(self._output, capture.warc))
+            if answer.same and first:  # a revisit
+                answer = body_at(first, file_at(self._output, first.warc))
         except CaptureError:
             return None
-        whole = not (found.same or found.problem) and found.capture.payload == capture.payload
-        return found if whole else None
+        whole = not (answer.same or answer.problem) and answer.capture.payload == capture.payload
+        return answer if whole else None
 
     def _is_taken_over(self, path: str) -> bool:
         """Return whether a file without a noted digest is of another tool. Files of our own are left to `end_files`, or

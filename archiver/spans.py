@@ -11,10 +11,10 @@ UNIT_OF_LETTER = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w"
 
 def read_span(text: str) -> timedelta:
     """Return the length of time that `text` names: a number and one of s, m, h, d, w. Raises ValueError."""
-    found = SPAN_PATTERN.match(text.strip())
-    if not found:
+    match = SPAN_PATTERN.match(text.strip())
+    if not match:
         raise ValueError(f"expected a length of time such as 30m, 6h, 2d or 1w, got {text!r}")
-    return timedelta(**{UNIT_OF_LETTER[found[2]]: int(found[1])})
+    return timedelta(**{UNIT_OF_LETTER[match[2]]: int(match[1])})
 
 
 def show_span(span: timedelta) -> str:

@@ -29,30 +29,30 @@ def _letters(name: str, prefix: str) -> str:
     return (name.removeprefix(prefix).lstrip("-") or name).casefold()
 
 
-def _nearness(given: str, known: str) -> int | None:
-    """Return the distance of `known` from what was given; None if it is too far."""
-    if given == known:
+def _nearness(name: str, known: str) -> int | None:
+    """Return the distance of `known` from `name`; None if it is too far."""
+    if name == known:
         return 0
     # A single letter would be one slip from any other.
-    if min(len(given), len(known)) < 2 or given[0].isdecimal():
+    if min(len(name), len(known)) < 2 or name[0].isdecimal():
         return None
-    length = max(len(given), len(known))
-    slips = 2 if length >= MIN_LONGER_LETTERS or (length >= MIN_LONG_LETTERS and given[0] == known[0]) else 1
-    if abs(len(given) - len(known)) <= slips and (distance := slips_between(given, known)) <= slips:
+    length = max(len(name), len(known))
+    slips = 2 if length >= MIN_LONGER_LETTERS or (length >= MIN_LONG_LETTERS and name[0] == known[0]) else 1
+    if abs(len(name) - len(known)) <= slips and (distance := slips_between(name, known)) <= slips:
         return distance
-    shorter, longer = sorted((given, known), key=len)
+    shorter, longer = sorted((name, known), key=len)
     return slips + 1 if len(shorter) >= MIN_BEGUN_LETTERS and longer.startswith(shorter) else None
 
 
-def slips_between(one: str, other: str) -> int:
-    """Return the least number of slips that turn `one` into `other`: a letter inserted, removed or changed, or two
+def slips_between(first: str, second: str) -> int:
+    """Return the least number of slips that turn `first` into `second`: a letter inserted, removed or changed, or two
     neighbours exchanged (Damerau-Levenshtein distance, in its restricted form: no letter is part of two slips)."""
-    before, row = list[int](), list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
+    before, row = list[int](), list(range(len(second) + 1))
+    for number, letter in enumerate(first, 1):
         earlier, before, row = before, row, [number]
-        for place, theirs in enumerate(other, 1):
-            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != theirs))
-            if number > 1 and place > 1 and letter == other[place - 2] and one[number - 2] == theirs:
+        for place, letter_there in enumerate(second, 1):
+            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != letter_there))
+            if number > 1 and place > 1 and letter == second[place - 2] and first[number - 2] == letter_there:
                 least = min(least, earlier[place - 2] + 1)
             row.append(least)
     return row[-1]

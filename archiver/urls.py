@@ -40,8 +40,8 @@ def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB_SCHE
 def base_of(page: _Element, address: str) -> str:
     """Return the address against which a browser resolves the addresses in a page from `address`: that of the page's
     `base` element, or else `address`."""
-    said = next((href for one in page.iter("base") if (href := one.get("href"))), "")
-    return (resolve_url(said, address) if said else "") or address
+    base = next((href for one in page.iter("base") if (href := one.get("href"))), "")
+    return (resolve_url(base, address) if base else "") or address
 
 
 def resolve_listed(address: str, base: str) -> str:

@@ -70,12 +70,12 @@ def verify(output: Root, at: str, options: ExtractOptions, *, repair: bool, remo
             add_manifest(output, index)
     finally:
         index.close()
-    found = Verified(verification.files, verification.bytes, tuple(problems), cleaned)
+    verified = Verified(verification.files, verification.bytes, tuple(problems), cleaned)
     try:
-        log_verification(directory_of(output), LastVerification(began, found.files, found.left))
+        log_verification(directory_of(output), LastVerification(began, verified.files, verified.left))
     except StoreError as error:  # an archive on a disk that is read-only can be verified too
-        return Verified(found.files, found.bytes, found.problems, cleaned, str(error))
-    return found
+        return Verified(verified.files, verified.bytes, verified.problems, cleaned, str(error))
+    return verified
 
 
 def _known_again(problem: Problem, left: set[Problem]) -> Problem:

@@ -165,12 +165,12 @@ def _watch_memory(pid: int, most: int, closed: Event) -> None:
 
 def _descendants(pid: int) -> list[int]:
     """Return the numbers of all descendants of a process."""
-    found: list[int] = []
+    descendants: list[int] = []
     for children in (PROCESSES_DIRECTORY / str(pid) / "task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, children.read_text().split()):
-                found += [child, *_descendants(child)]
-    return found
+                descendants += [child, *_descendants(child)]
+    return descendants
 
 
 def _memory_of(pid: int) -> int:

@@ -144,8 +144,8 @@ class Drawing:
                     frame = {"frameId": tree["frameTree"]["frame"]["id"]}
                     world = await self._session.send("Page.createIsolatedWorld", frame)
                     self._world = int(world["executionContextId"])
-                asked = {"expression": expression, "contextId": self._world, "returnByValue": True}
-                result = await self._session.send("Runtime.evaluate", asked)
+                parameters = {"expression": expression, "contextId": self._world, "returnByValue": True}
+                result = await self._session.send("Runtime.evaluate", parameters)
             except Error as error:
                 if not any(words in str(error) for words in WENT_ON_MESSAGES):
                     raise

@@ -173,8 +173,8 @@ class Loader:
             raise RefusedError(f"{url}: {error}") from error
         except Exception as error:  # a download may fail for many reasons: robots.txt, the guard, the budget, the net
             raise RefusedError(f"{url}: {error}") from error
-        asked = response.request or request
-        return response, asked.meta.get(EXCHANGES_META_KEY, ())
+        sent = response.request or request
+        return response, sent.meta.get(EXCHANGES_META_KEY, ())
 
     def _look_at_post(self, url: str, body: bytes) -> None:
         """Raise RefusedError for a POST that the page must not make: only its own site is asked in this way."""

@@ -25,7 +25,7 @@ def look_for_browser(settings: Mapping[str, Any]) -> str:
     if find_spec("playwright") is None:
         raise BrowserError(NO_LIBRARY)
     named = settings["ARCHIVER_BROWSER_PROGRAM"]
-    found = filter(None, map(shutil.which, [named] if named else PROGRAM_NAMES))
-    if program := next(found, None):
+    programs = filter(None, map(shutil.which, [named] if named else PROGRAM_NAMES))
+    if program := next(programs, None):
         return program
     raise BrowserError(f"{named}: there is no such program (ARCHIVER_BROWSER_PROGRAM)" if named else NO_CHROMIUM)

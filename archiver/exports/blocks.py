@@ -348,13 +348,13 @@ def _words(element: _Element, line_break: str) -> str:
 
 
 def _texts(element: _Element) -> list[str]:
-    found: list[str] = []
+    texts: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
-            found += ["br"] if node.tag == "br" else [node.text or ""]
+            texts += ["br"] if node.tag == "br" else [node.text or ""]
         elif node is not element:
-            found.append(node.tail or "")
-    return found
+            texts.append(node.tail or "")
+    return texts
 
 
 def _table_of(row: _Element) -> _Element | None:

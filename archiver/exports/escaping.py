@@ -24,9 +24,9 @@ def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
     text = ANYWHERE_PATTERN.sub(_escaped, text)
     if typographer:
         text = TYPOGRAPHIC_PATTERN.sub(_escaped, text)
-    if begins and (found := START_PATTERN.match(text)):
-        text = f"{found[1]}\\{text[found.end() - 1 :]}"
-    return ANGLE_PATTERN.sub(lambda found: ENTITIES[found[0]], text)
+    if begins and (match := START_PATTERN.match(text)):
+        text = f"{match[1]}\\{text[match.end() - 1 :]}"
+    return ANGLE_PATTERN.sub(lambda match: ENTITIES[match[0]], text)
 
 
 def raised(text: str, mark: str) -> str:
@@ -56,8 +56,8 @@ def is_mark(character: str) -> bool:
     return unicodedata.category(character)[0] in "PS"
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return "&amp;" if found[0] == "&" else "".join(f"\\{one}" for one in found[0])
+def _escaped(match: re.Match[str]) -> str:
+    return "&amp;" if match[0] == "&" else "".join(f"\\{one}" for one in match[0])
 
 
 # Unicode, "Superscripts and subscripts" and "Latin-1 supplement".

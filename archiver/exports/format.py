@@ -69,8 +69,8 @@ def load_format(name: str) -> Format:
     except ImportError as error:
         raise ExportError(f"{name}: {error}{libraries_of(point)}") from error
     except Exception as error:  # a plug-in is not our code: it may raise anything
-        said = " ".join(str(error).split())
-        raise ExportError(f"{name}: {point.value}: {type(error).__name__}: {said}") from error
+        message = " ".join(str(error).split())
+        raise ExportError(f"{name}: {point.value}: {type(error).__name__}: {message}") from error
     if not isinstance(loaded, Format):
         raise ExportError(f"{name}: {point.value} is not an archiver.exports.Format")
     return loaded

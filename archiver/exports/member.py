@@ -62,8 +62,8 @@ class RecordMember:
     def mime(self) -> str:
         """The media type of an answer, without parameters."""
         http = self.record.http_headers
-        said = http.get_header("Content-Type") if http else self.header("Content-Type")
-        return ((said or "").split(";")[0].split() or ["application/octet-stream"])[0]
+        content_type = http.get_header("Content-Type") if http else self.header("Content-Type")
+        return ((content_type or "").split(";")[0].split() or ["application/octet-stream"])[0]
 
     def header(self, name: str) -> str:
         """Return a header of the record, empty if there is none."""
@@ -73,7 +73,7 @@ class RecordMember:
         """Return what a metadata record of ours says; empty for other records. To be called only once, since it reads
         the stream."""
         try:
-            found = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
+            notes = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
         except ValueError:
             return {}
-        return found if isinstance(found, dict) else {}
+        return notes if isinstance(notes, dict) else {}

@@ -24,12 +24,14 @@ def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     feeds: dict[str, ListedFeed] = {}
     index = Index.read(about.output, about.index)
     try:
-        for one in read_followed(directory_of(about.output)):
-            if one.is_feed:
-                feeds.setdefault(one.address, ListedFeed(public_address(one.address), one.title, one.home))
-            for source in index.sources.named_by(one.address):
+        for followed in read_followed(directory_of(about.output)):
+            if followed.is_feed:
+                feeds.setdefault(
+                    followed.address, ListedFeed(public_address(followed.address), followed.title, followed.home)
+                )
+            for source in index.sources.named_by(followed.address):
                 if source.kind == "feed":
-                    known = ListedFeed(public_address(source.address), source.title, public_address(one.address))
+                    known = ListedFeed(public_address(source.address), source.title, public_address(followed.address))
                     feeds.setdefault(source.address, known)
     finally:
         index.close()

@@ -46,14 +46,14 @@ def plain_text(html: str) -> str:
     return "\n".join(filter(None, [line.strip(SPACE_CHARACTERS) for line in lines]))
 
 
-def _raised(found: re.Match[str]) -> str:
-    text = found[2]
+def _raised(match: re.Match[str]) -> str:
+    text = match[2]
     words = text.strip()
     if not words:
         return text
     start = text.index(words)
-    return text[:start] + raised(words, "^" if found[1].lower() == "sup" else "_") + text[start + len(words) :]
+    return text[:start] + raised(words, "^" if match[1].lower() == "sup" else "_") + text[start + len(words) :]
 
 
-def _sign(found: re.Match[str]) -> str:
-    return SIGNS_OF_ELEMENT.get(found[2].lower(), ("~~", "~~"))[bool(found[1])]
+def _sign(match: re.Match[str]) -> str:
+    return SIGNS_OF_ELEMENT.get(match[2].lower(), ("~~", "~~"))[bool(match[1])]

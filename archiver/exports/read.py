@@ -243,8 +243,8 @@ def _has(entry: Entry, words: tuple[str, ...]) -> bool:
 
 def source_of(post: ReadPost, form: Form) -> str:
     """Return the source that a post's tag names; empty if its form does not name the source there."""
-    found = _tag_pattern(form.tag).fullmatch(post.tags[0]) if post.tags and "{source}" in form.tag else None
-    return printable(found[1]) if found else ""
+    match = _tag_pattern(form.tag).fullmatch(post.tags[0]) if post.tags and "{source}" in form.tag else None
+    return printable(match[1]) if match else ""
 
 
 @cache

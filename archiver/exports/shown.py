@@ -92,8 +92,8 @@ def feed_address(about: About) -> str:
 def language(entry: Entry) -> str:
     """Return the language of an entry (BCP 47): the one that its page says, else the one in which its text certainly
     is, else empty."""
-    if said := language_tag(entry.language):
-        return said
+    if tag := language_tag(entry.language):
+        return tag
     text = (
         plain_text(entry.html[:SAMPLE_MARKUP_CHARACTERS].rpartition("<")[0])
         if len(entry.html) > SAMPLE_MARKUP_CHARACTERS
@@ -140,8 +140,8 @@ def summary(entry: Entry) -> str:
 
 def picture(entry: Entry) -> str:
     """Return the address of the first picture of the body, empty if it has none."""
-    found = PICTURE_PATTERN.search(entry.html)
-    return printable(unescaped(found[1] or found[2])) if found else ""
+    match = PICTURE_PATTERN.search(entry.html)
+    return printable(unescaped(match[1] or match[2])) if match else ""
 
 
 def _sayable(time: datetime) -> datetime:

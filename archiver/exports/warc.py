@@ -64,8 +64,8 @@ class RecordReader:
         except OSError as error:
             raise ExportError(f"{file}: cannot be read: {os_reason(error)}") from error
         except BROKEN_ERRORS as error:
-            said = " ".join(str(error).split())
-            raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {said}") from error
+            message = " ".join(str(error).split())
+            raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {message}") from error
         return before, answer, after
 
     def said_later(self, first: str) -> Iterator[RecordMember]:
@@ -165,14 +165,14 @@ def _before(stream: BinaryIO, end: int) -> RecordMember | None:
 def _redirects(stream: BinaryIO, end: int) -> list[RecordMember]:
     """Return the redirects directly before `end`, each with its request. The note on another answer, for example, ends
     them."""
-    found: list[RecordMember] = []
+    redirects: list[RecordMember] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)
         if not answer or answer.header("WARC-Record-ID") != request.about or answer.status not in REDIRECT_STATUSES:
             break
-        found[:0] = (answer, request)
+        redirects[:0] = (answer, request)
         end = answer.offset
-    return found
+    return redirects
 
 
 def _record(content: bytes | bytearray) -> ArcWarcRecord:

@@ -52,9 +52,9 @@ def adopt(database: Database, adoptions: Sequence[Adoption], now: int) -> list[s
     answers: list[str | None] = []
     for one in adoptions:
         post = (*storable_key(one.key), storable(one.form))
-        there = paths.get(post)
-        if there is not None and not one.instead:
-            answers.append(there)
+        existing = paths.get(post)
+        if existing is not None and not one.instead:
+            answers.append(existing)
             continue
         answers.append(None)
         taken.append((post, one))
@@ -70,7 +70,7 @@ def adopt(database: Database, adoptions: Sequence[Adoption], now: int) -> list[s
 
 def _known(database: Database, adoptions: Iterable[Adoption]) -> dict[_Post, _Known]:
     asked = [[*storable_key(one.key), storable(one.form)] for one in adoptions]
-    found: dict[_Post, _Known] = {}
+    contents: dict[_Post, _Known] = {}
     for row in database.rows(
         f"""SELECT recipe, articles.id, form, posts.path, revision, sha256, posts.saved, capture, listed
            FROM {ASKED_ARTICLES}
@@ -78,19 +78,19 @@ def _known(database: Database, adoptions: Iterable[Adoption]) -> dict[_Post, _Kn
         json_text(asked),
     ):
         recipe, id_, form, path, _, content, saved, capture, listed = row
-        found[recipe, id_, form] = _Known(path, {content: _Content(saved, capture)}, (path,) if listed else ())
+        contents[recipe, id_, form] = _Known(path, {content: _Content(saved, capture)}, (path,) if listed else ())
     for row in database.rows(
         f"""SELECT recipe, articles.id, form, revision, sha256, revisions.saved, capture, listed
            FROM {ASKED_ARTICLES}
            CROSS JOIN revisions ON article = articles.key AND form = asked.value ->> 2""",
-        json_text(asked if found else []),
+        json_text(asked if contents else []),
     ):
         recipe, id_, form, revision, content, saved, capture, listed = row
-        if one := found.get((recipe, id_, form)):
+        if one := contents.get((recipe, id_, form)):
             one.contents[content] = _Content(saved, capture)
             file = (version_path(one.path, revision),) if listed else ()
-            found[recipe, id_, form] = one._replace(in_manifest=(*one.in_manifest, *file))
-    return found
+            contents[recipe, id_, form] = one._replace(in_manifest=(*one.in_manifest, *file))
+    return contents
 
 
 def _put_articles(database: Database, taken: list[tuple[_Post, Adoption]]) -> None:

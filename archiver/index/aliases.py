@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 def known_as(database: Database, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
     """Return the article of each address; None for an address that pages of several articles claim as theirs. Unknown
     addresses are left out."""
-    asked = {storable(address): address for address in addresses}
+    addresses_by_key = {storable(address): address for address in addresses}
     rows = database.rows(
         """SELECT address, recipe, articles.id FROM json_each(?) AS one
            CROSS JOIN aliases ON address = one.value LEFT JOIN articles ON articles.key = article""",
-        json_text(list(asked)),
+        json_text(list(addresses_by_key)),
     )
-    return {asked[address]: ArticleKey(recipe, id_) if recipe is not None else None for address, recipe, id_ in rows}
+    return {
+        addresses_by_key[address]: ArticleKey(recipe, id_) if recipe is not None else None
+        for address, recipe, id_ in rows
+    }
 
 
 def addresses_at(database: Database, host: str, limit: int) -> list[str]:

@@ -40,28 +40,28 @@ class Captures:
     def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
         """Return the first record with each payload (SHA-256, hexadecimal digits) among the files in `directory`; if
         that is empty, among all. A payload that no record has is left out."""
-        asked = sorted({bytes.fromhex(payload) for payload in payloads})
-        found = []
-        for batch in (asked[start : start + MAX_PARAMETERS] for start in range(0, len(asked), MAX_PARAMETERS)):
-            found += self._database.rows(
+        digests = sorted({bytes.fromhex(payload) for payload in payloads})
+        captures = []
+        for batch in (digests[start : start + MAX_PARAMETERS] for start in range(0, len(digests), MAX_PARAMETERS)):
+            captures += self._database.rows(
                 f"""SELECT {CAPTURE_COLUMNS} FROM captures WHERE key IN
                     (SELECT min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
                      AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload)""",
                 *batch,
                 *(storable(directory),) * 3,
             )
-        return {one.payload: one for columns in found if (one := as_capture(*columns))}
+        return {one.payload: one for columns in captures if (one := as_capture(*columns))}
 
     def at(self, moments: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], Capture]:
         """Return the record of each target URI and date; one that is not known is not in the answer."""
-        asked = {(storable(url), micros(time)): (url, time) for url, time in moments}
+        moments_by_key = {(storable(url), micros(time)): (url, time) for url, time in moments}
         rows = self._database.rows(
             f"""SELECT {CAPTURE_COLUMNS} FROM json_each(?) AS asked
                 CROSS JOIN captures ON url = asked.value ->> 0 AND time = CAST(asked.value ->> 1 AS BIGINT)
                 ORDER BY captures.key DESC""",
-            json_text(list(asked)),
+            json_text(list(moments_by_key)),
         )
-        return {asked[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
+        return {moments_by_key[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
 
     def of_address(self, url: str) -> list[Capture]:
         """Return the records of a target URI, the first of all first."""

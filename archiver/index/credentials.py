@@ -50,11 +50,11 @@ def _host(text: str) -> str:
 
 def _document(text: str) -> str:
     try:
-        said = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):  # the value is damaged, which is reported elsewhere
         return text
-    public = public_texts(said)
-    return text if public == said else document_text(public)
+    public = public_texts(document)
+    return text if public == document else document_text(public)
 
 
 def _command(text: str) -> str:

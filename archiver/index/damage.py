@@ -155,10 +155,10 @@ def _is_moment(value: str) -> bool:
 def _holds_object(name: str, value: str) -> bool:
     """Return whether a text is a JSON object with the fields that objects of the column must have."""
     try:
-        found = json.loads(value)
+        loaded = json.loads(value)
     except (ValueError, RecursionError):
         return False
-    if not isinstance(found, dict) or not found.keys() >= NEEDED_FIELDS.get(name, set()):
+    if not isinstance(loaded, dict) or not loaded.keys() >= NEEDED_FIELDS.get(name, set()):
         return False
     shape = FIELD_TYPES.get(name, {})
-    return all(isinstance(one, shape[key]) for key, one in found.items() if key in shape)
+    return all(isinstance(one, shape[key]) for key, one in loaded.items() if key in shape)

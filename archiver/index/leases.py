@@ -44,7 +44,7 @@ class Leases:
         )
 
     def _taken(self, kind: str, names: list[str], run: int) -> dict[str, int]:
-        asked = json_text(sorted({f"{kind} {storable(name)}" for name in names if can_be_key(kind, name)}))
+        keys = json_text(sorted({f"{kind} {storable(name)}" for name in names if can_be_key(kind, name)}))
         rows = self._database.rows(
             f"""INSERT INTO leases (name, worker)
                SELECT one.value, CAST(?1 AS BIGINT) FROM json_each(?2) AS one WHERE true ORDER BY one.value
@@ -52,7 +52,7 @@ class Leases:
                WHERE leases.worker IN (0, excluded.worker) AND leases.run <> ?3
                RETURNING name, greatest(least(ready - {self._database.present}, spacing), 0)""",
             self._database.worker,
-            asked,
+            keys,
             run,
         )
         return {name.partition(" ")[2]: wait for name, wait in rows}
@@ -65,8 +65,8 @@ class Leases:
             json_text([f"{kind} {storable(name)}" for name in names]),
             run,
         )
-        others = {name.partition(" ")[2] for (name,) in rows}
-        return [name for name in names if storable(name) not in others]
+        taken = {name.partition(" ")[2] for (name,) in rows}
+        return [name for name in names if storable(name) not in taken]
 
     def take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
         """Return the hosts that this worker alone may ask from now on, each with how long it is to wait before its
@@ -104,10 +104,10 @@ class Leases:
 
     def _take_quota(self, what: str, most: int, parts: int) -> int:
         locked = self._database.locking_rows
-        found = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT_KIND} {what}")
-        if not found:
+        limits = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT_KIND} {what}")
+        if not limits:
             return most
-        quota = min(most, -(-int(found[0][0]) // parts))
+        quota = min(most, -(-int(limits[0][0]) // parts))
         self.return_quota(what, -quota)
         return quota
 

@@ -208,8 +208,8 @@ def _nearest(
     return islice((pair for pair in alike if pair[2] >= MIN_SIMILARITY), MAX_LINKED)
 
 
-def _bands(one: Signature) -> list[int]:
-    return bands(one.content) if one.content else []
+def _bands(signature: Signature) -> list[int]:
+    return bands(signature.content) if signature.content else []
 
 
 def _note_changes(database: Database, numbers: Iterable[int]) -> None:

@@ -283,8 +283,8 @@ class PostgresDatabase(Database):
                 self._connection = self._connect_again()
             except psycopg.OperationalError as error:
                 if time.monotonic() + wait > end:
-                    said = f"{named(self._address, error)}; it went away, and stays away"
-                    self._given_up = IndexServerError(f"{said}: run again when it is there, nothing is lost")
+                    message = f"{named(self._address, error)}; it went away, and stays away"
+                    self._given_up = IndexServerError(f"{message}: run again when it is there, nothing is lost")
                     raise self._given_up from error
             except psycopg.Error as error:
                 raise named(self._address, error) from error

@@ -158,14 +158,14 @@ def named(address: str, error: psycopg.Error) -> IndexServerError:
     """Return an IndexServerError for an error of the server; it names the server, and says what to do."""
     lines = [line.strip() for line in str(error).splitlines() if not line.strip().startswith(_ASKED)]
     lines = list(filter(None, lines)) or [type(error).__name__]
-    said = without_secrets(lines[0] if error.sqlstate else " ".join(lines))
+    message = without_secrets(lines[0] if error.sqlstate else " ".join(lines))
     advice = ADVICE_OF_STATE.get(error.sqlstate or "", "")
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
-        _, refused, why = said.rpartition("FATAL:")
-        said = f"cannot be opened: {why.strip()}"
+        _, refused, why = message.rpartition("FATAL:")
+        message = f"cannot be opened: {why.strip()}"
         known = _REFUSALS if refused else _FAILURES
         advice = next((one for word, one in known if word in why), "is the server running there?")
-    return IndexServerError(f"{shown(address)}: {said}{f'; {advice}' if advice else ''}")
+    return IndexServerError(f"{shown(address)}: {message}{f'; {advice}' if advice else ''}")
 
 
 def row(connection: Connection, sql: str, *values: Any) -> Row | None:

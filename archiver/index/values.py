@@ -139,5 +139,5 @@ def asking_numbers(keys: Iterable[ArticleKey]) -> tuple[str, str]:
 def numbers_in(keys: Iterable[ArticleKey], rows: Iterable[Row]) -> dict[ArticleKey, int]:
     """Return the same as `numbers_of`, from the rows of the query of `asking_numbers`."""
     stored = {key: storable_key(key) for key in keys}
-    found = {ArticleKey(row[0], row[1]): int(row[2]) for row in rows}
-    return {key: found[one] for key, one in stored.items() if one in found}
+    numbers = {ArticleKey(row[0], row[1]): int(row[2]) for row in rows}
+    return {key: numbers[one] for key, one in stored.items() if one in numbers}

@@ -145,8 +145,8 @@ class Workers(Leases):
         database = self._database
         database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
         self._free(database.worker, run, now)
-        others = f"SELECT 1 FROM workers WHERE run = ? AND {_AT_WORK} AND worker <> ? LIMIT 1"
-        is_last = not database.rows(others, run, database.worker)
+        others_query = f"SELECT 1 FROM workers WHERE run = ? AND {_AT_WORK} AND worker <> ? LIMIT 1"
+        is_last = not database.rows(others_query, run, database.worker)
         database.write(
             "UPDATE workers SET state = ?, heard = ?, results = ? WHERE worker = ?",
             "over" if is_last else "left",

@@ -236,13 +236,13 @@ def recover(database: Database, output: Root, worker: int | None = None) -> int:
     finished = []
     for recipe, id_, form, path, content, saved, within, every in rows:
         try:
-            there = sha256(read_in(output, path)).digest() == content
+            is_written = sha256(read_in(output, path)).digest() == content
         except OSError:
-            there = False
+            is_written = False
         recheck = None if every is None else Recheck(within, every)
         finished.append(
             Finished(
-                ArticleKey(recipe, id_), form, "saved" if there else "dropped", saved if recheck else None, recheck
+                ArticleKey(recipe, id_), form, "saved" if is_written else "dropped", saved if recheck else None, recheck
             )
         )
     finish(database, finished, 0)  # the time is for answers, and there are none

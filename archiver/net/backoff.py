@@ -108,22 +108,22 @@ class BackoffMiddleware(RetryMiddleware):
         time that middlewares see a response, the next request is already on its way."""
         if response.status in SITE_WIDE_STATUSES:
             host = authority(request.url)
-            asked = retry_after(response)
-            if asked > self._longest_wait:
-                self._close(host, asked, "Retry-After")
+            wait = retry_after(response)
+            if wait > self._longest_wait:
+                self._close(host, wait, "Retry-After")
                 return
-            if asked:
-                self._archive.hold_host(host, now() + math.ceil(asked) * SECOND)
-            self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
+            if wait:
+                self._archive.hold_host(host, now() + math.ceil(wait) * SECOND)
+            self.pause.hold(host, min(max(wait, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""
         if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
             return response
-        asked = retry_after(response)
-        if asked > self._longest_wait:
+        wait = retry_after(response)
+        if wait > self._longest_wait:
             return response
-        return await self._again(request, f"status {response.status}", max(asked, self._wait(request))) or response
+        return await self._again(request, f"status {response.status}", max(wait, self._wait(request))) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or None for a failure that stays one."""

@@ -51,10 +51,10 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     if isinstance(error, exceptions.DownloadTimeoutError):
         return "no answer in time (DOWNLOAD_TIMEOUT)"
     if isinstance(error, exceptions.ResponseDataLossError):
-        said = str(error)
+        message = str(error)
         return (
-            said
-            if said.startswith(OUR_MESSAGE_STARTS)
+            message
+            if message.startswith(OUR_MESSAGE_STARTS)
             else "the answer is cut off: the connection closed before its end"
         )
     if isinstance(beneath := error.__cause__ if error else None, ServerDisconnectedError):
@@ -64,9 +64,9 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     text = str(error) or type(error).__name__
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "the answer is larger than DOWNLOAD_MAXSIZE allows"
-    if found := CONNECTOR_MESSAGE_PATTERN.fullmatch(text):
+    if match := CONNECTOR_MESSAGE_PATTERN.fullmatch(text):
         kind = "the host was not found" if isinstance(error, exceptions.CannotResolveHostError) else "no connection"
-        return f"{kind}: {_cause(error) or found[1]}"
+        return f"{kind}: {_cause(error) or match[1]}"
     return text
 
 

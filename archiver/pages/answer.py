@@ -45,9 +45,9 @@ def open_json(answer: Answer) -> Any:
         raise BlockPageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
     if guard := JSON_GUARD_PATTERN.match(text):
         text = text[guard.end() :].lstrip()
-    found = WRAPPER_PATTERN.fullmatch(text.rstrip("; \t\r\n"))
+    match = WRAPPER_PATTERN.fullmatch(text.rstrip("; \t\r\n"))
     try:
-        value = (found["call"] or found["value"] or "") if found else text
+        value = (match["call"] or match["value"] or "") if match else text
         return _lower_keys(json.loads(value, strict=False, parse_int=_number))
     except (ValueError, RecursionError) as error:
         raise PageError(f"the answer is not JSON ({error}): {glimpse(text)}") from error

@@ -45,7 +45,7 @@ class ListingPage:
 
     def entries(self, answer: Answer) -> ListingContent:
         """Return what `answer` lists, which may be nothing. Raises PageError if it is no listing."""
-        found: dict[str, ListingEntry] = {}
+        entries: dict[str, ListingEntry] = {}
         unreadable, example = 0, ""
         for item in self._items(answer):
             values = self._reader.values(item, "id")
@@ -57,10 +57,10 @@ class ListingPage:
             fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in PAGE_FIELDS}
             if fields["url"]:
                 fields["url"] = resolve_listed(fields["url"], answer.url)
-            found.setdefault(
+            entries.setdefault(
                 article_id, ListingEntry(article_id, {name: value for name, value in fields.items() if value})
             )
-        return ListingContent(list(found.values()), unreadable, example)
+        return ListingContent(list(entries.values()), unreadable, example)
 
     def _article_id(self, value: str, address: str) -> str | None:
         """Return the id in a value of a listing at `address`: the value is the id, or the article's address; None if it

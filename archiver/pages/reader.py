@@ -103,8 +103,8 @@ def _captured(match: str | None, values: list[str]) -> str:
     for value in values:
         if match is None and value.strip():
             return value
-        if match is not None and (found := re.search(match, value)):
-            return found[1]
+        if match is not None and (captured := re.search(match, value)):
+            return captured[1]
     return ""
 
 

@@ -91,8 +91,8 @@ class WebPage(Page):
 def _is_on(day: datetime, text: str) -> bool:
     """Return whether a text is a time (ISO 8601) on the day of `day`, in its own zone or in that of `day`."""
     with suppress(ValueError):
-        said = datetime.fromisoformat(text)
-        return day.date() in (said.date(), said.astimezone(day.tzinfo).date())
+        moment = datetime.fromisoformat(text)
+        return day.date() in (moment.date(), moment.astimezone(day.tzinfo).date())
     return False
 
 

@@ -98,10 +98,10 @@ def _table(flags: int) -> int:
 def _jpeg(content: bytes) -> tuple[int, int, int]:
     place, is_on_its_side = 2, False
     for _ in range(MAX_STEPS):
-        found = MARKER_PATTERN.match(content, content.index(b"\xff", place))
-        if found is None:
+        match = MARKER_PATTERN.match(content, content.index(b"\xff", place))
+        if match is None:
             break
-        place, marker = found.end(), found[0][-1]
+        place, marker = match.end(), match[0][-1]
         if marker in FRAME_MARKERS:
             height, width = unpack_from(">HH", content, place + 3)
             return (height, width, 1) if is_on_its_side else (width, height, 1)

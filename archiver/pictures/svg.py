@@ -109,8 +109,8 @@ def _remove(parent: _Element, element: _Element) -> None:
 
 
 def _clean_attributes(element: _Element) -> None:
-    for key, given in list(element.items()):
-        name, value = str(key), str(given)
+    for key, raw_value in list(element.items()):
+        name, value = str(key), str(raw_value)
         if name in HREF_ATTRIBUTES:
             kept = value.strip().startswith("#") or DATA_ADDRESS_PATTERN.fullmatch(value.strip()) is not None
         elif name.startswith("{"):
@@ -138,6 +138,6 @@ def _size(root: _Element) -> tuple[int, int]:
 
 
 def _length(text: str) -> int:
-    found = LENGTH_PATTERN.fullmatch(text)
-    length = round(float(found[1][:20])) if found else 0
+    match = LENGTH_PATTERN.fullmatch(text)
+    length = round(float(match[1][:20])) if match else 0
     return length if length <= MAX_SIDE else 0

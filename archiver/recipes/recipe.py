@@ -184,15 +184,15 @@ class Recipe(Part, frozen=True):
 
     def article_id(self, text: str) -> str | None:
         """Return the canonical form of the id `text`; None if it is no id of this source."""
-        found = re.fullmatch(self.id, text, ID_FLAGS)
-        if not found:
+        match = re.fullmatch(self.id, text, ID_FLAGS)
+        if not match:
             return None
-        return self.id_format.format(**found.groupdict(default="")) if self.id_format else found[1]
+        return self.id_format.format(**match.groupdict(default="")) if self.id_format else match[1]
 
     def id_parts(self, article_id: str) -> dict[str, str]:
         """Return what addresses may have of an id: the whole as `id`, and its parts by their names."""
-        found = re.fullmatch(self.id, article_id, ID_FLAGS) if self.id_format else None
-        return {**(found.groupdict(default="") if found else {}), "id": article_id}
+        match = re.fullmatch(self.id, article_id, ID_FLAGS) if self.id_format else None
+        return {**(match.groupdict(default="") if match else {}), "id": article_id}
 
     def part_names(self) -> frozenset[str]:
         """Return the names of the parts of an id."""
@@ -201,8 +201,8 @@ class Recipe(Part, frozen=True):
     def from_id(self, field: str, article_id: str) -> list[str]:
         """Return what the rules for recovering `field` find in an id, the most trusted first."""
         rules = [rule for rule in self.recover.get(field, ()) if rule.source == "id"]
-        found = [(rule, re.search(rule.match, article_id)) for rule in rules]
-        return [rule.format.format(*match.groups(default="")) for rule, match in found if match and match[1]]
+        matches = [(rule, re.search(rule.match, article_id)) for rule in rules]
+        return [rule.format.format(*match.groups(default="")) for rule, match in matches if match and match[1]]
 
     def link_from_id(self, form: Form, article_id: str) -> str:
         """Return the address that a post of `form` links to, if it can be made from the id alone; else empty."""
@@ -220,10 +220,10 @@ class Recipe(Part, frozen=True):
 
     def hosts(self) -> frozenset[str]:
         """Return every host that this recipe sends requests to, with its port where that is given."""
-        asked: list[PageRules | Endpoint] = [*self.pages]
-        asked += [endpoint for listing in self.listings.values() for endpoint in listing.endpoints]
-        given = (host for one in asked for host in one.hosts if host)
-        in_addresses = (re.match(r"https?://([^/{}]+)", one.address) for one in asked)
+        endpoints: list[PageRules | Endpoint] = [*self.pages]
+        endpoints += [endpoint for listing in self.listings.values() for endpoint in listing.endpoints]
+        given = (host for one in endpoints for host in one.hosts if host)
+        in_addresses = (re.match(r"https?://([^/{}]+)", one.address) for one in endpoints)
         return frozenset({*given, *(found[1] for found in in_addresses if found)})
 
 

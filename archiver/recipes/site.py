@@ -36,8 +36,8 @@ class FieldPlace(Part, frozen=True):
     @property
     def kind(self) -> str:
         """The key of the one expression that is given; "" if none is, or several are."""
-        said = [kind for kind in RULE_KINDS if getattr(self, kind) is not None]
-        return said[0] if len(said) == 1 else ""
+        kinds = [kind for kind in RULE_KINDS if getattr(self, kind) is not None]
+        return kinds[0] if len(kinds) == 1 else ""
 
     @property
     def select(self) -> str:
@@ -101,9 +101,9 @@ class SiteRecipe(Part, frozen=True):
         return not self.paths or any(path_regex(path).fullmatch(parts.path) for path in self.paths)
 
 
-def as_place(said: str | FieldPlace) -> FieldPlace:
+def as_place(place: str | FieldPlace) -> FieldPlace:
     """Return an entry of a recipe as a place; a plain text is a CSS selector."""
-    return FieldPlace(css=said) if isinstance(said, str) else said
+    return FieldPlace(css=place) if isinstance(place, str) else place
 
 
 def site_for(address: str | None, fetched: datetime | None, sites: Iterable[SiteRecipe]) -> SiteRecipe | None:

@@ -40,9 +40,9 @@ def attempt_of_status(host: str, reason: str, status: int | None) -> Attempt:
 def judge(attempts: Attempts) -> Verdict:
     """Return what the attempts at all pages of an article say together: the article is gone if all answers that came
     say so; it is refused if every page came and was no article."""
-    said = {one.gone for one in attempts} - {None}
+    answers = {one.gone for one in attempts} - {None}
     reason = in_words((one.host, one.reason) for one in attempts)
-    return Verdict(reason, said == {True}, bool(attempts) and all(one.refused for one in attempts))
+    return Verdict(reason, answers == {True}, bool(attempts) and all(one.refused for one in attempts))
 
 
 def are_final(attempts: Attempts) -> bool:

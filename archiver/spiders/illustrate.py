@@ -52,10 +52,10 @@ class PictureSpider(ArticleSpider):
         for _ in ():
             yield _
 
-    async def _note(self, session: Session, found: list[Changed]) -> None:
+    async def _note(self, session: Session, changed: list[Changed]) -> None:
         wanted: dict[str, WantedPicture] = {}
         waiting: dict[ArticleKey, tuple[str, ...]] = {}
-        for article in found:
+        for article in changed:
             for post in article.posts:
                 content = session.storage.read(post.path) or b""
                 page = link_of(content)

@@ -62,8 +62,8 @@ class PictureRules(NamedTuple):
         """Return the rules for articles of a recipe. site: the recipe of the page's site, if there is one. setting:
         whether pictures are wanted by the settings; None if these do not say; then the site's recipe counts, then
         `recipe`."""
-        said = (setting, site.pictures if site else None, recipe.pictures)
-        wanted = next((one for one in said if one is not None), False)
+        choices = (setting, site.pictures if site else None, recipe.pictures)
+        wanted = next((one for one in choices if one is not None), False)
         live = "|".join(recipe.clean.drop.pictures)
         return cls(wanted, recipe.referer or bool(site and site.referer), re.compile(live) if live else None)
 
@@ -124,19 +124,19 @@ class PictureFetcher:
             if not due:
                 return
 
-    async def _look_for(self, one: WantedPicture) -> None:
-        if await self._session.index.run(_look, one, self._session.run):
-            await self.ask(one)
+    async def _look_for(self, wanted: WantedPicture) -> None:
+        if await self._session.index.run(_look, wanted, self._session.run):
+            await self.ask(wanted)
 
-    async def ask(self, one: WantedPicture) -> None:
+    async def ask(self, wanted: WantedPicture) -> None:
         """Ask for a picture at one after the other of the addresses at which it is offered, until it comes. A failure
         is noted."""
         reasons: list[str] = []
         refused = 0
-        for address in one.offers or (one.address,):
+        for address in wanted.offers or (wanted.address,):
             try:
-                response = await self._download(address, one)
-                asset = await self._kept(accept(response.body), response, one)
+                response = await self._download(address, wanted)
+                asset = await self._kept(accept(response.body), response, wanted)
             except ERRORS_OF_THE_ARCHIVE:
                 raise
             except BudgetSpentError:
@@ -147,22 +147,22 @@ class PictureFetcher:
             except Exception as error:  # whatever it is: it costs this address
                 reasons.append(explain_error(error))
             else:
-                await self._session.index.run(_note_came, {one.address: asset, address: asset})
+                await self._session.index.run(_note_came, {wanted.address: asset, address: asset})
                 self._crawler.signals.send_catch_log(picture_came, address=address)
                 return
         reason = "; ".join(dict.fromkeys(reasons))
-        failed = FailedPicture(one.address, reason, for_good=refused == len(reasons))
+        failed = FailedPicture(wanted.address, reason, for_good=refused == len(reasons))
         await self._session.index.run(lambda index: index.pictures.fail([failed], now()))
-        logger.info("%s: a picture of %s: %s", one.address, one.page or "an article", reason)
-        self._crawler.signals.send_catch_log(picture_failed, address=one.address, reason=reason)
+        logger.info("%s: a picture of %s: %s", wanted.address, wanted.page or "an article", reason)
+        self._crawler.signals.send_catch_log(picture_failed, address=wanted.address, reason=reason)
 
-    async def _download(self, address: str, one: WantedPicture) -> Response:
+    async def _download(self, address: str, wanted: WantedPicture) -> Response:
         """Return the response, which has a status that means a whole answer (200). Raises StatusError for another
         status, and whatever the download raises."""
         assert self._crawler.engine is not None
         headers = {"Accept": ACCEPT_HEADER}
-        rules = self.rules(one.recipe, one.page)
-        if rules and rules.referer and (referer := _referer(one.page, address)):
+        rules = self.rules(wanted.recipe, wanted.page)
+        if rules and rules.referer and (referer := _referer(wanted.page, address)):
             headers["Referer"] = referer
         request = Request(address, headers=headers, callback=NO_CALLBACK, meta={"download_maxsize": MAX_BYTES})
         response = await self._crawler.engine.download_async(request)
@@ -170,9 +170,9 @@ class PictureFetcher:
             raise StatusError(f"HTTP status {response.status}")
         return response
 
-    async def _kept(self, picture: Accepted, response: Response, one: WantedPicture) -> Asset:
+    async def _kept(self, picture: Accepted, response: Response, wanted: WantedPicture) -> Asset:
         """Capture the answer, if that is wanted, write the picture's file, and return what the index notes of it."""
-        capture = await self._capture(response, one)
+        capture = await self._capture(response, wanted)
         ((outcome, why),) = await self._session.storage.put([Put(picture.path, picture.content, None)])
         if outcome == DISK_FAILED_OUTCOME:
             raise StoreError(f"{picture.path}: not written: {why}")
@@ -181,13 +181,13 @@ class PictureFetcher:
         size = len(picture.content)
         return Asset(picture.path, picture.sha256, size, picture.width, picture.height, capture)
 
-    async def _capture(self, response: Response, one: WantedPicture) -> Capture | None:
-        recipe = self._recipes.get(one.recipe)
+    async def _capture(self, response: Response, wanted: WantedPicture) -> Capture | None:
+        recipe = self._recipes.get(wanted.recipe)
         assert response.request is not None
         exchanges = response.request.meta.get(EXCHANGES_META_KEY)
         if recipe is None or exchanges is None or not self._captured(recipe):
             return None
-        evidence = Evidence(exchanges, {"picture": public_address(one.address)})
+        evidence = Evidence(exchanges, {"picture": public_address(wanted.address)})
         (capture,) = await self._session.recorder.keep([evidence])
         if isinstance(capture, CaptureError):
             raise capture
@@ -219,20 +219,20 @@ def wanted_pictures(
     ]
 
 
-def _look(index: Index, one: WantedPicture, run: int) -> bool:
+def _look(index: Index, wanted: WantedPicture, run: int) -> bool:
     """Note a picture that is wanted, and return whether to ask for it now: it is due, and no picture has come yet from
     any of the addresses at which it is offered."""
     pictures = index.pictures
 
     def look() -> bool:
-        pictures.want([one], now())
-        paths = pictures.paths((one.address, *one.offers))
-        if one.address in paths:
+        pictures.want([wanted], now())
+        paths = pictures.paths((wanted.address, *wanted.offers))
+        if wanted.address in paths:
             return False
-        if path := next((paths[address] for address in one.offers if address in paths), None):
-            pictures.keep({one.address: pictures.assets([path])[path]}, now())
+        if path := next((paths[address] for address in wanted.offers if address in paths), None):
+            pictures.keep({wanted.address: pictures.assets([path])[path]}, now())
             return False
-        return bool(pictures.due_among([one.address], run, now()))
+        return bool(pictures.due_among([wanted.address], run, now()))
 
     return index.together(look)
 

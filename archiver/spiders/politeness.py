@@ -43,8 +43,8 @@ def _slots(recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> dict[str, 
 
 
 def _slot(recipe: Recipe | SiteRecipe) -> Slot:
-    said = recipe.politeness
-    slot = {"delay": said.delay, "jitter": said.jitter, "concurrency": said.concurrency}
+    politeness = recipe.politeness
+    slot = {"delay": politeness.delay, "jitter": politeness.jitter, "concurrency": politeness.concurrency}
     return {name: value for name, value in slot.items() if value is not None}
 
 

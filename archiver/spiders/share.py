@@ -70,9 +70,9 @@ class ShareSpider(ArticleSpider):
             else:
                 spider.wanted.setdefault(reference.key, reference)
         # Private hosts may be asked only if a recipe or the user names them; anybody may have made the list.
-        asked = {reference.host for reference in spider.wanted.values()}
+        hosts = {reference.host for reference in spider.wanted.values()}
         of_recipes = (recipe.hosts() for recipe in recipes.values())
-        spider.trusted_hosts = frozenset(asked.union(spider._named_hosts, *of_recipes))
+        spider.trusted_hosts = frozenset(hosts.union(spider._named_hosts, *of_recipes))
         return spider
 
     @classmethod

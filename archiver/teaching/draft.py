@@ -66,32 +66,32 @@ def draft(pages: Sequence[DraftPage]) -> str:
     hosts = _hosts(read)
     lines = [DRAFT_HEAD.format(pages="one page" if len(pages) == 1 else f"{len(pages)} pages").rstrip()]
     lines += [f"name: {_name(hosts[0])}", f"hosts: {json.dumps(hosts)}"]
-    found: list[str] = []
+    rules: list[str] = []
     silent: list[str] = []
     for field in DRAFTED_FIELDS:
         says = " | ".join(_shown(explained.fields[field].value) for _, explained in read if explained.fields)
         select = _selector(field, read)
-        (found if select else silent).append(f"  # {says}")
+        (rules if select else silent).append(f"  # {says}")
         if select:
-            found.append(f"  {field}: {json.dumps([select], ensure_ascii=False)}")
+            rules.append(f"  {field}: {json.dumps([select], ensure_ascii=False)}")
         else:
             silent.append(f"  # {field}: ['say where it is']")
-    lines += ["fields:" if found else "# fields:", *found, *silent]
+    lines += ["fields:" if rules else "# fields:", *rules, *silent]
     lines += ["# drop: ['.what-is-no-part-of-the-body']", "# time_zone: Europe/London"]
     return "\n".join(lines) + "\n"
 
 
 def _hosts(read: Sequence[tuple[DraftPage, Explanation]]) -> list[str]:
-    found: dict[str, None] = {}
+    hosts: dict[str, None] = {}
     for page, explained in read:
         canonical = explained.fields["canonical"].value if explained.fields else None
         host = (urlsplit(page.address or canonical or "").hostname or "").lower()
         if not host:
             raise UsageError(f"{page.name}: it does not say of which site it is; say it with --address")
-        found[host] = None
-    if len({host.removeprefix("www.") for host in found}) > 1:
-        raise UsageError(f"the pages are of several sites: {', '.join(found)}; a recipe is for one")
-    host = next(iter(found))
+        hosts[host] = None
+    if len({host.removeprefix("www.") for host in hosts}) > 1:
+        raise UsageError(f"the pages are of several sites: {', '.join(hosts)}; a recipe is for one")
+    host = next(iter(hosts))
     return [host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"]
 
 

@@ -62,14 +62,14 @@ def read_expected(file: Path) -> list[Expected]:
     except (OSError, ValueError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else str(error)
         raise RecipeError(f"{file}: cannot be read: {reason}") from error
-    found = []
+    pages = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                found.append(msgspec.json.decode(line, type=Expected))
+                pages.append(msgspec.json.decode(line, type=Expected))
             except msgspec.DecodeError as error:
                 raise RecipeError(f"{file}: line {number}: {error}") from error
-    return found
+    return pages
 
 
 def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[str, str, str]]:
@@ -81,9 +81,9 @@ def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[st
         return
     for field in COMPARED_FIELDS:
         wanted = getattr(expected, field)
-        found = explained.fields["body" if field == "text" else field].value
-        if wanted is not None and not _same(field, wanted, found):
-            yield field, _shown(wanted), _shown(found)
+        value = explained.fields["body" if field == "text" else field].value
+        if wanted is not None and not _same(field, wanted, value):
+            yield field, _shown(wanted), _shown(value)
     text = explained.fields["body"].value or ""
     yield from (("text", f"to have {part!r}", "it has not") for part in expected.has if part not in text)
     yield from (("text", f"not to have {part!r}", "it has") for part in expected.lacks if part in text)
@@ -92,17 +92,19 @@ def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[st
 def expected_of(page: str, explained: Explanation, fetched: datetime | None) -> bytes:
     """Return a line of expectations with the values that a page has now."""
     fields = {"text" if name == "body" else name: field.value for name, field in explained.fields.items()}
-    said = {name: value for name, value in fields.items() if value not in (None, (), "")}
+    values = {name: value for name, value in fields.items() if value not in (None, (), "")}
     if explained.refused:
-        said = {"refused": explained.refused.reason}
+        values = {"refused": explained.refused.reason}
     named = {"page": page, "address": explained.address, "fetched": fetched}
-    return msgspec.json.encode({name: value for name, value in {**named, **said}.items() if value is not None}) + b"\n"
+    return (
+        msgspec.json.encode({name: value for name, value in {**named, **values}.items() if value is not None}) + b"\n"
+    )
 
 
-def _same(field: str, wanted: Any, found: Any) -> bool:
-    if field in TIME_FIELDS and found is not None and wanted.tzinfo is None:
-        return bool(found.replace(tzinfo=None) == wanted)
-    return bool(found == wanted)
+def _same(field: str, wanted: Any, value: Any) -> bool:
+    if field in TIME_FIELDS and value is not None and wanted.tzinfo is None:
+        return bool(value.replace(tzinfo=None) == wanted)
+    return bool(value == wanted)
 
 
 def _shown(value: Any) -> str:
