@@ -31,7 +31,6 @@ SECTION_METAS = (
 MAX_NAME_CHARACTERS = 80
 MAX_NAME_WORDS = 6
 MIN_PART_CHARACTERS = 4  # characters of a name that are enough to know a domain by
-MIN_INITIALS = 3
 MAX_SECTION_WORDS = 4  # words in the name of a section; a longer text is a headline
 
 
@@ -43,7 +42,7 @@ class AddressNames(NamedTuple):
 
     def have(self, text: str) -> bool:
         """Whether `text` is likely one of the names: a directory is called so; or it has the domain in it, is in the
-        domain, begins with the word that the domain begins with, or has the domain as its initials."""
+        domain, or begins with the word that the domain begins with."""
         found = fold(text).split()
         if not found or len(found) > MAX_NAME_WORDS:
             return False
@@ -53,7 +52,6 @@ class AddressNames(NamedTuple):
             or (len(domain) >= MIN_PART_CHARACTERS and domain in whole)
             or (len(whole) >= MIN_PART_CHARACTERS and whole in domain)
             or (len(first) >= MIN_PART_CHARACTERS and domain.startswith(first))
-            or (len(domain) >= MIN_INITIALS and domain == "".join(word[0] for word in found))
         )
 
 
