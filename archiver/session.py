@@ -21,7 +21,8 @@ from archiver.links import refuse_links
 from archiver.manifest import add_manifest
 from archiver.places import INDEX, PARTS, POSTS, SITE
 from archiver.recorder import Recorder, end_files
-from archiver.storage import Storage, directory_of, reach, write_atomically
+from archiver.storage import directory_of, reach, write_atomically
+from archiver.storage.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

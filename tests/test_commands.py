@@ -334,6 +334,14 @@ def test_a_crawl_does_not_load_what_others_need(
     assert result.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("serves", ["extraction.serve", "storage.writing", "captures.writing", "discovery.inspection"])
+def test_a_process_that_works_for_a_crawl_does_not_load_what_starts_such_processes(serves: str) -> None:
+    """An event loop takes longer to load than all that writes posts."""
+    code = f"import sys, archiver.{serves}; print('archiver.workers.process' in sys.modules)"
+    result = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
+
+
 @pytest.mark.parametrize("name", ["archiver", "archiver.archive"])
 def test_the_api_is_there_without_scrapy(name: str) -> None:
     code = f"import sys, {name}, archiver; archiver.Archive; print('scrapy' in sys.modules)"

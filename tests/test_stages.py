@@ -33,7 +33,7 @@ from archiver.recorder import Recorder
 from archiver.replica.records import load_records
 from archiver.signals import article_failed
 from archiver.spiders.share import ShareSpider
-from archiver.storage import Storage
+from archiver.storage.storage import Storage
 from archiver.workers.pool import WorkerPool
 from archiver.workers.process import WorkerProcess
 from tests import forks

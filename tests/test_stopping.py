@@ -46,7 +46,7 @@ MOMENTS = (
     "archiver.index.Index.claim",
     "archiver.extraction.extractor.Extractor.extract",
     "archiver.recorder.Recorder.keep",
-    "archiver.storage.Storage.put",
+    "archiver.storage.storage.Storage.put",
     "archiver.extensions.ending.Ending._end",
     "archiver.recorder.Recorder.close",
     "archiver.extensions.report.Report.end",

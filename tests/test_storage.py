@@ -13,7 +13,8 @@ import uvloop
 
 from archiver.errors import StoreError
 from archiver.places import PARTS, REPORTS
-from archiver.storage import DISK_FAILED_OUTCOME, Put, Storage, atomic, disk
+from archiver.storage import DISK_FAILED_OUTCOME, Put, atomic, disk
+from archiver.storage.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

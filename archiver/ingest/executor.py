@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from archiver.ingest.planner import Decided, Plan
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
-    from archiver.storage import Storage
+    from archiver.storage.storage import Storage
 
 AS_MADE_OUTCOMES = frozenset({"written", "unchanged"})  # outcomes after which the file holds the post that was made
 NO_OUTCOME = ("", "")  # the outcome where the storage was not asked to do anything

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.index import HeldBack, IndexThread
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
-    from archiver.storage import Storage
+    from archiver.storage.storage import Storage
 
 
 MAX_BATCH = 128  # articles whose posts are written again together

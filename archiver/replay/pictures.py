@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archiver.index import Index, IndexThread
     from archiver.replay.spool import PictureOutline, Spool
-    from archiver.storage import Storage
+    from archiver.storage.storage import Storage
 
 WRITTEN_OUTCOMES = ("written", "unchanged")
 

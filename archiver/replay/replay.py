@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from archiver.replay.serve import Part
     from archiver.replay.spool import CandidateOutline, Spool
     from archiver.session import SessionOptions
-    from archiver.storage import Location, Root, Storage
+    from archiver.storage import Location, Root
+    from archiver.storage.storage import Storage
 
 MAX_REGIONS = 64  # the most regions in a job, where files are small
 REVISITS_REASON = f"revisits: {NO_ORIGINAL_REASON}"

@@ -13,7 +13,7 @@ from archiver.replay.replay import Replay
 from archiver.replay.serve import ReplaySetup
 from archiver.replay.spool import Spool
 from archiver.session import Session
-from archiver.storage import Storage
+from archiver.storage.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

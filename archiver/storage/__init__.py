@@ -16,7 +16,6 @@ from archiver.storage.location import (
     paths_below,
 )
 from archiver.storage.regular import opened, read_in
-from archiver.storage.storage import Storage
 from archiver.storage.writing import keep_version, put_all, reach, versions
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "Put",
     "Root",
     "SplitRoot",
-    "Storage",
     "directory_of",
     "fail",
     "file_at",
