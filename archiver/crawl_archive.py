@@ -69,6 +69,7 @@ class ArchiveExtension:
             [self._take] * MAX_BATCHES_AT_WORK, MAX_BATCH, BATCH_INTERVAL_SECONDS
         )
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
+        self._expects_answers = False
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = False
@@ -124,6 +125,12 @@ class ArchiveExtension:
         except Exception as error:
             self.fail(error)
             raise
+
+    def expect_answers(self) -> None:
+        """Have a process that makes articles started while the first answer is still on its way."""
+        if not self._expects_answers:
+            self._expects_answers = True
+            self.do_soon(self.extractors.start())
 
     def note_failed(self, key: ArticleKey, reason: str, *, refused: bool = False) -> None:
         """Note an article that the source did not give. refused: what is there is no article, and asking again would

@@ -63,6 +63,10 @@ class Inspector:
         own = urlsplit(address).hostname or ""
         return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
+    async def start(self) -> None:
+        """Start the process, where answers are sure to come soon. Raises MachineError when it cannot be started."""
+        await self._process.start()
+
     async def inspect(self, response: Response, known: tuple[str, ...] = (), *, texts: bool = False) -> Inspection:
         """Return what an answer lists. known: known addresses of articles, with which links are compared. texts:
         whether the texts of articles in a feed are wanted."""

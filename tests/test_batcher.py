@@ -63,6 +63,54 @@ def test_jobs_gather_between_two_lists_and_the_first_does_not_wait() -> None:
     run(work())
 
 
+def test_one_worker_takes_all_that_have_gathered_where_a_list_costs_much() -> None:
+    lists: list[list[str]] = []
+
+    async def note(jobs: list[str]) -> list[str]:
+        lists.append(jobs)
+        return jobs
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Clock)
+        batcher = Batcher[str, str]([note] * 2, 10, between=60)
+        assert await batcher.submit("a") == "a"
+        waiting = [asyncio.create_task(batcher.submit(job)) for job in "bcde"]
+        await rounds()
+        loop.moment += 60
+        await rounds()
+        assert lists == [["a"], ["b", "c", "d", "e"]]
+        assert await asyncio.gather(*waiting) == list("bcde")
+
+    run(work())
+
+
+def test_workers_that_are_free_share_what_has_gathered() -> None:
+    taken: list[tuple[str, list[int]]] = []
+
+    async def work() -> None:
+        free = asyncio.Event()
+
+        async def one(jobs: list[int]) -> list[int]:
+            taken.append(("one", jobs))
+            await free.wait()
+            return jobs
+
+        async def other(jobs: list[int]) -> list[int]:
+            taken.append(("other", jobs))
+            await free.wait()
+            return jobs
+
+        batcher = Batcher[int, int]([one, other], 100)
+        waiting = [asyncio.create_task(batcher.submit(job)) for job in range(4)]
+        await rounds()
+        assert taken == [("one", [0, 1]), ("other", [2])]
+        free.set()
+        assert await asyncio.gather(*waiting) == [0, 1, 2, 3]
+
+    run(work())
+
+
 def test_jobs_of_one_moment_go_into_one_list() -> None:
     lists: list[list[int]] = []
 

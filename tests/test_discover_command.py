@@ -369,6 +369,29 @@ def test_the_processor_and_not_the_clock_says_what_takes_too_long(monkeypatch: p
         asyncio.run(call(partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"))
 
 
+def test_a_process_may_be_started_before_its_first_list() -> None:
+    async def call() -> None:
+        process = WorkerProcess[int, int]("copy:copy", list)
+        try:
+            await process.start()
+            started = process._process
+            await process.start()
+            assert await process.call([1, 2]) == [1, 2]
+            assert started is not None
+            assert process._process is started
+        finally:
+            await process.close()
+
+    asyncio.run(call())
+
+
+def test_a_process_that_was_given_up_is_not_started() -> None:
+    process = WorkerProcess[int, int]("copy:copy", list)
+    process.kill()
+    asyncio.run(process.start())
+    assert process._process is None
+
+
 class Ended:
     """A process that has ended by its clock, of which nobody has been told yet."""
 

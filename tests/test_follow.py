@@ -14,6 +14,7 @@ from archiver.discovery import read_opml
 from archiver.spiders.listing import ListingSpider
 from archiver.surveying import lasting_address
 from bench.feeds import sitemap
+from tests import forks
 from tests.press import Press, article, press, rss
 from tests.web import archive, story, web
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.following import FollowedListing
+    from archiver.workers.process import WorkerProcess
     from tests.conftest import Archive
     from tests.web import Web
 
@@ -30,9 +32,9 @@ __all__ = ["archive", "press", "web"]  # fixtures
 MERROW, GAZETTE = "http://www.merrow.example", "http://gazette.example"
 
 
-def crawl(archive: Archive, *arguments: str) -> subprocess.CompletedProcess[str]:
+def crawl(archive: Archive, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Crawl what is followed."""
-    return archive.crawl("--no-progress", *(arguments or ("web",)))
+    return archive.crawl("--no-progress", *(arguments or ("web",)), **options)
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -62,6 +64,34 @@ def test_a_site_is_followed_from_its_address_alone(archive: Archive, press: Pres
     press.asked.clear()
     assert last_line(crawl(archive)) == "1 written, 0 unchanged, 0 failed"
     assert listings(archive)[f"{MERROW}/feed"]["new"] == 1
+
+
+def test_processes_are_started_while_what_they_read_is_on_its_way(
+    archive: Archive, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And none that has nothing to read."""
+    one = {"ARCHIVER_EXTRACTORS": "1"}
+    started: list[tuple[str, int]] = []
+    start = forks.start_worker
+
+    async def note(worker: WorkerProcess[Any, Any]) -> None:
+        started.append((worker._function.partition(":")[0], len(press.asked)))
+        await start(worker)
+
+    monkeypatch.setattr(forks, "start_worker", note)
+    press.site(MERROW, feed=[1])
+    archive.archiver("follow", MERROW)
+    assert last_line(crawl(archive, env=one)).startswith("1 written")
+    assert started[:2] == [("archiver.discovery.inspection", 0), ("archiver.extraction.serve", 0)]
+    started.clear()
+    assert last_line(crawl(archive, env=one)).startswith("0 written")
+    assert started == []
+    press.site(MERROW, feed=[1, 2])
+    press.asked.clear()
+    assert last_line(crawl(archive, env=one)).startswith("1 written")
+    asked = [number for function, number in started if function == "archiver.extraction.serve"]
+    assert len(asked) == 1
+    assert article(MERROW, 2) not in press.asked[: asked[0]]
 
 
 def test_a_site_is_crawled_once_without_being_followed(archive: Archive, press: Press) -> None:

@@ -47,7 +47,7 @@ class ArticleResolver:
         self._known = dict(known)
         self._posted = posted
         self._text_of_post = text_of_post
-        self._made: dict[ArticleKey, ComparedText] = {}
+        self._made: dict[ArticleKey, Article] = {}
 
     def resolve(self, article: Article, *, believed: bool) -> Article:
         """Return `article` with the id that is found, with the addresses that are its own, and with the ids that it had
@@ -87,7 +87,7 @@ class ArticleResolver:
         if gone := {ArticleKey(key.recipe, absorbed_id) for absorbed_id in article.absorbed}:
             self._known |= {address: key for address, absorbed_id in self._known.items() if absorbed_id in gone}
         self._known |= dict.fromkeys((*article.aliases, *article.absorbed), key) | dict.fromkeys(article.shared)
-        self._made[key] = compared_text(article)
+        self._made[key] = article
 
     def _key(self, url: str, own: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
         """Return the article with the address `url`: the one that is known by it; else one that is known by another of
@@ -126,7 +126,8 @@ class ArticleResolver:
     def _compared_text(self, key: ArticleKey) -> ComparedText | None:
         """Return title and text of an article that was resolved before, or that the archive has; None if there is
         none."""
-        return self._made.get(key) or self._text_of_post(key)
+        made = self._made.get(key)
+        return compared_text(made) if made else self._text_of_post(key)
 
 
 def own_key(article: Article) -> ArticleKey:

@@ -31,6 +31,11 @@ class Extractors:
 
             self._extractor = Extractor(options)
 
+    async def start(self) -> None:
+        """Start a process, where answers are sure to come soon. Raises MachineError when it cannot be started."""
+        if self._pool:
+            await self._pool.start()
+
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what is made of an answer. An answer that kills the process that reads it is unusable."""
         if self._extractor:

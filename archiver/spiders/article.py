@@ -189,6 +189,8 @@ class ArticleSpider(Spider):
             self.fail(reference.address, verdict.reason, reference, gone=gone, refused=verdict.refused)
             return
         page, address = found
+        if not headers:  # with them, the answer may be that nothing has changed
+            self.archive.expect_answers()
         yield Request(
             address,
             headers=dict(headers or {}),

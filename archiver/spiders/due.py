@@ -154,7 +154,8 @@ class DueSpider(FollowingSpider):
 
     def _is_too_old(self, claim: Claim) -> bool:
         recipe = self.recipes[claim.key.recipe]
-        since, moment = self.since_in(recipe), self.time_of(claim.key.id, claim.held.known, recipe)
+        since = self.since_in(recipe)
+        moment = self.time_of(claim.key.id, claim.held.known, recipe) if since else None
         return bool(since and moment and moment < since)
 
     def _reference(self, claim: Claim, site: str = "") -> Reference:

@@ -104,6 +104,10 @@ class FollowingSpider(ListSpider):
 
     def survey_soon(self, one: Followed) -> None:
         """Start a task that surveys a site, and then reads the listings that it found."""
+        if not self._surveys:
+            self.archive.do_soon(self._inspector.start())
+            if not self.archive.dry:  # a site that has not been surveyed yet has articles that have not come yet
+                self.archive.expect_answers()
         task = asyncio.ensure_future(self._survey_quietly(one))
         self._surveys.add(task)
         task.add_done_callback(self._surveys.discard)

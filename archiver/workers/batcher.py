@@ -18,8 +18,8 @@ class Batcher(Generic[Job, Result]):
     what the worker itself raises is raised to the callers of all the jobs in its list.
 
     max_batch: the most jobs in a list. between: seconds after a list is handed over in which no worker begins another,
-    where a list costs much, however short it is; workers that wait meanwhile begin together. The first job does not
-    wait.
+    where a list costs much, however short it is. The first job does not wait. Then the first worker takes all that have
+    gathered; without `between`, the workers share them.
     """
 
     def __init__(
@@ -77,7 +77,9 @@ class Batcher(Generic[Job, Result]):
             del self._tasks[number]
 
     def _take(self) -> list[tuple[Job, asyncio.Future[Result]]]:
-        """Return the jobs that are next: a fair share, so that all workers have some."""
-        count = min(self._max_batch, -(-len(self._queue) // len(self._workers)))
+        """Return the jobs that are next: a fair share, so that all workers have some, or all, where a list costs
+        much."""
+        workers = 1 if self._between else len(self._workers)
+        count = min(self._max_batch, -(-len(self._queue) // workers))
         batch, self._queue = self._queue[:count], self._queue[count:]
         return batch

@@ -28,6 +28,10 @@ class WorkerPool(Generic[Job, Result]):
         workers = [partial(_work, process) for process in self._processes]
         self._batcher = Batcher[Job, Result](workers, max_batch)
 
+    async def start(self) -> None:
+        """Start the process that the first job goes to. Raises MachineError when it cannot be started."""
+        await self._processes[0].start()
+
     async def submit(self, job: Job) -> Result:
         """Return the result of a job. Raises WorkerError when every process that worked on this job alone has ended
         before it was done, and when the job takes too long (then its process is ended)."""

@@ -48,6 +48,14 @@ class WorkerProcess(Generic[Job, Result]):
         how = [FINISH_WORD] if self._writes else [LEAVE_WORD, str(self._limit)]
         return ["-P", "-m", "archiver.workers.serve", self._function, *how]
 
+    async def start(self) -> None:
+        """Start the process, where a first list is sure to come soon. Raises MachineError when no process can be
+        started. If it ends at once, the first list finds that out."""
+        async with self._turn:
+            if self._process is None and not self._killed:
+                with suppress(OSError):
+                    await self._start()
+
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
