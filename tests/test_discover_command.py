@@ -257,6 +257,13 @@ def test_nothing_to_read_is_said(archive: Archive, web: Web, body: str, status: 
         assert json.loads(result.stdout)["articles"] == []
 
 
+def test_what_cannot_be_read_is_why_nothing_was_found(archive: Archive, web: Web) -> None:
+    web.put(f"{SITE}/", f"<html><head>{alternate(f'{SITE}/feed')}</head><body><a href='/about'>About</a></body></html>")
+    why = f"nothing was found that lists articles: {SITE}/feed: HTTP status 404"
+    for options in ([], ["--json"], ["--articles"]):
+        assert discover(archive, *options, f"{SITE}/").stderr == f"archiver: {SITE}/: {why}\n"
+
+
 def test_a_feed_in_a_private_network_is_not_asked_for(archive: Archive, web: Web) -> None:
     web.put(f"{SITE}/", front(1, head=alternate("http://127.0.0.1:9/feed") + alternate("http://169.254.169.254/feed")))
     offer = found(archive)

@@ -226,6 +226,17 @@ def test_a_site_that_has_nothing_is_an_alarm_and_costs_no_other(archive: Archive
     assert last_line(crawl(archive)) == "1 written, 0 unchanged, 0 failed"  # it is looked at again
 
 
+def test_what_is_wrong_with_what_a_site_names_is_said(archive: Archive, press: Press) -> None:
+    heads = "".join(f"<link rel='alternate' type='application/rss+xml' href='/feed-{n}'>" for n in range(5))
+    press.put(f"{MERROW}/", f"<html><head>{heads}</head><body><a href='/about'>About</a></body></html>")
+    press.put(f"{MERROW}/feed-0", "%PDF-1.7", "application/pdf")
+    archive.archiver("follow", MERROW)
+    said = f"nothing was found that lists articles: {MERROW}/feed-0: it is no page, feed or sitemap; and 4 more"
+    assert f"ALARM: web/{MERROW}/: could not be read: {said}\n" in crawl(archive).stderr
+    listed = archive.archiver("follow", "--list").stdout.splitlines()
+    assert listed[1] == "    no crawl has found a feed, sitemap or page of links here yet"
+
+
 def test_the_first_look_takes_the_newest_and_since_more(archive: Archive, press: Press) -> None:
     """A sitemap may have all that a site ever had: the rest is known of, and not taken for new later."""
     days = {
@@ -662,6 +673,9 @@ def test_a_private_host_in_a_feed_is_not_asked(archive: Archive, press: Press) -
     press.article(MERROW, 1)
     done = crawl(archive, f"{MERROW}/feed")
     assert last_line(done) == "1 written, 0 unchanged, 1 failed"
+    assert (
+        "archiver: http://127.0.0.1:9/a/12345: a private address that was not asked for (127.0.0.1:9)\n" in done.stderr
+    )
     assert not [one for one in press.asked if "127.0.0.1" in one]
 
 
@@ -737,6 +751,7 @@ def test_what_cannot_be_followed_is_said_in_one_line(
         ("- site: http://a.example/\n  feed: http://a.example/feed", "entry 1: expected one of"),
         ("- site: http://a.example/\n  colour: red", "entry 1: colour: expected site, feed, title, home"),
         ("- site: [", "is not readable as YAML"),
+        ("- site: http://a.example/\n  title: {a: b}", "entry 1: title: expected text, got {'a': 'b'}"),
     ],
 )
 def test_a_file_with_something_else_in_it_is_refused(archive: Archive, web: Web, content: str, said: str) -> None:
@@ -748,6 +763,23 @@ def test_a_file_with_something_else_in_it_is_refused(archive: Archive, web: Web,
         assert said in done.stderr
         assert done.stderr.count("\n") == 1
     assert (archive.output / "_followed.yaml").read_text() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[{site: 'http://a.example/'}]",
+        "  - site: http://a.example/\n",
+        "- site: http://a.example/\n...\n",
+        "---\n- {site: http://a.example/}",
+    ],
+)
+def test_a_list_that_was_written_in_another_form_can_be_added_to(archive: Archive, web: Web, content: str) -> None:
+    archive.output.mkdir()
+    (archive.output / "_followed.yaml").write_text(content)
+    assert archive.archiver("follow", "http://b.example/").returncode == 0
+    listed = json.loads(archive.archiver("follow", "--list", "--json").stdout)
+    assert [one["address"] for one in listed] == ["http://a.example/", "http://b.example/"]
 
 
 def test_nothing_is_followed_yet(archive: Archive, web: Web) -> None:

@@ -407,11 +407,13 @@ def test_foreign_files(archive: Archive) -> None:
         pack.writestr("archive/1.warc.gz", inner[0])
         pack.writestr("archive/2.warc", inner[1])
     missing = foreign([(addresses[5], b"{}", plain)], packed=False).replace(b"200 OK", b"404 No")
-    files += [str(wacz), made(archive, "e.warc", missing)]
+    led = foreign([("http://unknown.example/old", b"", plain)], packed=False).replace(b"200 OK", b"301 No")
+    files += [str(wacz), made(archive, "e.warc", missing), made(archive, "f.warc", led)]
     result = replay(archive, *files)
     assert (result.returncode, result.stdout.splitlines()[0]) == (0, "5 written, 0 unchanged, 0 failed")
     assert "  1  no recipe knows such a page of unknown.example\n" in result.stdout
     assert "  1  finews.zning.xyz answered with status 404\n" in result.stdout
+    assert "  1  unknown.example answered with status 301\n" in result.stdout
     assert "Traceback" not in result.stderr
     assert archive.posts == expected(archive, *ids[:5])
     for warc, offset in rows(archive, "SELECT warc, offset FROM captures"):

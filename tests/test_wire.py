@@ -252,6 +252,30 @@ def test_a_robots_txt_that_cannot_be_had_forbids(archive: Archive, article: Reco
     assert archive.asked() == []
 
 
+def test_a_robots_txt_that_is_cut_off_is_asked_for_again_and_named(archive: Archive, article: Record) -> None:
+    cut = answer(b"User-agent: *\nDisallow: /nothing/\n", "Content-Type: text/plain")[:-9]
+    with serving(lambda _: [cut]) as raw:
+        result = archive.get(article.id, env={"http_proxy": raw.url})
+        asked = [request.split()[1] for request in raw.requests]
+    assert asked.count(b"http://finews.zning.xyz/robots.txt") == 3  # RETRY_TIMES more
+    said = "its robots.txt cannot be had, which forbids all the rest: the answer is cut off: the connection closed"
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("204 No Content", "HTTP status 204: an answer without content"),
+        ("302 Found", "HTTP status 302: a redirect that does not say where to"),
+        ("304 Not Modified", "HTTP status 304: it says that nothing has changed, which was not asked"),
+    ],
+)
+def test_a_status_without_an_article_is_explained(archive: Archive, article: Record, status: str, reason: str) -> None:
+    result = get(archive, article, answer(b"", JSON, status=status))
+    assert result.returncode == 1
+    assert reason in result.stderr
+
+
 def test_what_is_forbidden_is_forbidden_to_all_that_wait_for_the_rules(archive: Archive) -> None:
     archive.replica.robots = "User-agent: *\nDisallow: /NewsData/\n"
     assert archive.get(*(record.id for record in archive.replica.articles)).returncode == 1

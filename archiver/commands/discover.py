@@ -65,8 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not offer.problem:
         _show(offer, columns())
     if offer.problem or not offer.articles:
-        problem = offer.problem or "nothing was found that lists articles"
-        sys.stderr.write(printable(f"archiver: {offer.address}: {problem}") + "\n")
+        sys.stderr.write(printable(f"archiver: {offer.address}: {offer.why_nothing}") + "\n")
         return FAILED
     return 0
 

@@ -81,7 +81,7 @@ def _list(archive: Archive, *, as_json: bool) -> int:
     for site in sites:
         print_wrapped(printable(f"{site.address}  {site.title}".rstrip()))
         if not site.sources:
-            print_wrapped("    no crawl has looked at it yet")
+            print_wrapped("    no crawl has found a feed, sitemap or page of links here yet")
         for one in site.sources if not site.is_feed else [one for one in site.sources if one.gone]:
             title = f"  {one.title}" if one.title and not site.is_feed else ""
             gone = f"  gone for good since {show_time(one.gone)}" if one.gone else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archiver.identity import plain_form
+from archiver.private import public_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from archiver.discovery.inspection import Inspection
 
 NOTHING_NEW_REASON = "it lists no article that is not listed above"
+NO_ARTICLES_REASON = "it lists no articles"
+NO_FAULT_REASONS = frozenset({NOTHING_NEW_REASON, NO_ARTICLES_REASON})
+NOTHING_FOUND_PROBLEM = "nothing was found that lists articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ class Offer:
     links: tuple[PageLink, ...] = ()  # of the page itself
     articles: dict[str, str] = field(default_factory=dict)
     problem: str = ""  # why nothing is known of it
+
+    @property
+    def why_nothing(self) -> str:
+        """Why there is nothing to read: what is wrong with the site, or with what it names and cannot be read."""
+        if self.problem:
+            return self.problem
+        missed = [one for one in self.sources if one.reason not in NO_FAULT_REASONS and not one.is_read]
+        if not missed:
+            return NOTHING_FOUND_PROBLEM
+        more = f"; and {len(missed) - 1} more" if len(missed) > 1 else ""
+        return f"{NOTHING_FOUND_PROBLEM}: {public_address(missed[0].address)}: {missed[0].reason}{more}"
 
     def miss(self, kind: str, address: str, why: str, reason: str) -> None:
         """Note a source that was named but cannot be read."""
@@ -91,7 +106,7 @@ class Offer:
                 others=listed.others,
                 newest=max((one.time for one in listed.articles if one.time), default=None),
                 is_read=bool(new),
-                reason="" if new else NOTHING_NEW_REASON if forms else "it lists no articles",
+                reason="" if new else NOTHING_NEW_REASON if forms else NO_ARTICLES_REASON,
                 notes=tuple(notes),
                 index=index,
             )

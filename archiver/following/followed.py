@@ -64,7 +64,8 @@ def read_followed(output: Path) -> list[Followed]:
 def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
     """Add sites and feeds to those that the archive follows, and return the ones that were not followed yet. Raises
     UsageError as `read_followed`, and StoreError if the file cannot be written."""
-    known = {plain_form(one.address) for one in read_followed(output)}
+    followed = read_followed(output)
+    known = {plain_form(one.address) for one in followed}
     found = {plain_form(one.address): one for one in reversed(list(new))}
     added = [one for form, one in reversed(found.items()) if form not in known]
     if added:
@@ -74,7 +75,8 @@ def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
         except OSError as error:
             raise StoreError(f"{file}: cannot be read: {os_reason(error)}") from error
         before = before or FILE_HEAD
-        _write(file, before + ("" if before.endswith("\n") else "\n") + _as_yaml(added))
+        text = before + ("" if before.endswith("\n") else "\n") + _as_yaml(added)
+        _write(file, text if _lists(text, len(followed) + len(added)) else FILE_HEAD + _as_yaml([*followed, *added]))
     return added
 
 
@@ -91,6 +93,16 @@ def remove_followed(output: Path, addresses: Sequence[str]) -> list[Followed]:
     return [one for one in followed if plain_form(one.address) in forms]
 
 
+def _lists(text: str, at_least: int) -> bool:
+    """Return whether `text` is a list of that many entries. Lines cannot be added to a file that somebody wrote in
+    another form, such as indented or in brackets: it is written anew."""
+    try:
+        content = yaml.load(text, YAML_LOADER)
+    except yaml.YAMLError:
+        return False
+    return isinstance(content, list) and len(content) >= at_least
+
+
 def _entry(entry: object, where: str) -> Followed:
     """Return an entry of the file. Raises UsageError."""
     if not isinstance(entry, dict):
@@ -102,6 +114,9 @@ def _entry(entry: object, where: str) -> Followed:
     kinds = [kind for kind in SOURCE_KINDS if kind in entry]
     if len(kinds) != 1:
         raise UsageError(f"{where}: expected one of `site: ADDRESS` and `feed: ADDRESS`")
+    for name, value in entry.items():
+        if isinstance(value, dict | list):
+            raise UsageError(f"{where}: {name}: expected text, got {value!r}")
     said = {name: "" if value is None else str(value) for name, value in entry.items()}
     address = normalise(said[kinds[0]])
     if not address:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-FIRST_SERVER_ERROR = 500
+FIRST_REDIRECT, FIRST_REFUSAL, FIRST_SERVER_ERROR = 300, 400, 500
 ADVICE_OF_STATUS = {
+    204: "an answer without content",
     206: "it is a part of what was asked for",
+    304: "it says that nothing has changed, which was not asked",
     401: "the page wants a login",
     403: "the site refuses us; set ARCHIVER_CONTACT, slow down, or ask its owner",
     404: "there is no such article, or it was withdrawn",
@@ -87,7 +89,11 @@ def _cause(error: BaseException | None) -> str:
 
 def _explain_status(response: Response, known: Mapping[int, str]) -> str:
     status = response.status
-    advice = known.get(status) or ("the site is in trouble; try again later" if status >= FIRST_SERVER_ERROR else "")
+    advice = known.get(status, "")
+    if not advice and FIRST_REDIRECT <= status < FIRST_REFUSAL and not response.headers.get("Location"):
+        advice = "a redirect that does not say where to"
+    if not advice and status >= FIRST_SERVER_ERROR:
+        advice = "the site is in trouble; try again later"
     wait = f", it asks to wait {retry_after(response):.0f} s" if retry_after(response) else ""
     return f"HTTP status {status}{f': {advice}' if advice else ''}{wait}"
 

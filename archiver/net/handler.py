@@ -7,7 +7,7 @@ import errno
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientPayloadError
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -121,7 +121,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         """Return the response to `request`. If its host is to be left alone when its turn comes, it waits here. Raises
         IgnoreRequest for an address that is refused, BudgetSpentError if the run ends before."""
         if reason := self._guard.refusal(request.url):
-            raise IgnoreRequest(f"{request.url}: {reason}")
+            raise IgnoreRequest(reason)  # whoever asked names the address
         if proxy := request.meta.get("proxy"):
             self._guard.add_proxy(proxy)
         membership = self._archive.membership
@@ -212,10 +212,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             return await super()._read_response(response, request)
         head = self._build_base_response_args(response, request, self._extract_headers(response))
         body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) >= wanted:
-                break
+        try:
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) >= wanted:
+                    break
+        except ClientPayloadError as error:  # as for a whole answer: it is asked for again, and named in our own words
+            raise ResponseDataLossError(str(error)) from error
         return make_response(**head, body=bytes(body[:wanted]))
 
     @staticmethod

@@ -88,10 +88,10 @@ class Maker:
             return [Other("edits, held back until they were believed", answer.capture)]
         host = _host(answer.capture.url)
         asked = self._asked(answer)
+        if answer.status not in WHOLE_STATUSES:  # such as a redirect, which is no page that a recipe could know
+            return [Other(f"{host} answered with status {answer.status}")]
         if asked is None:
             return [Other(f"no recipe knows such a page of {host}")]
-        if answer.status not in WHOLE_STATUSES:
-            return [Other(f"{host} answered with status {answer.status}")]
         if answer.problem:
             return [Failed(answer.capture.url, answer.problem, answer.capture)]
         if not asked.forms:

@@ -245,7 +245,7 @@ class FollowingSpider(ListSpider):
         if not found:  # go on with what an earlier survey found
             found = await self.index.run(lambda index: index.sources.named_by(one.address))
             site = FollowedListing(self.web, one.address, "page")
-            stats = ListingStats(site.label, error=offer.problem or "nothing was found that lists articles")
+            stats = ListingStats(site.label, error=offer.why_nothing)
             self.finish(ListingTurn(site, stats))
         return found, surveyor.answers
 
