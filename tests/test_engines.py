@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -235,6 +235,26 @@ def test_small_parts_are_read_as_one_job() -> None:
     ]
     assert [len(job) for job in _jobs([region(1)] * (MAX_REGIONS + 1))] == [MAX_REGIONS, 1]
     assert list(_jobs([])) == []
+
+
+def test_a_spool_that_another_replay_takes_for_left_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the moment when its directory is there and the one when it is locked, another replay begins."""
+    lock, made = fcntl.flock, list[str]()
+
+    def flock(file: IO[str], how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        made.extend(one.name for one in tmp_path.iterdir())
+        with Spool(str(tmp_path)):
+            pass
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with Spool(str(tmp_path)) as spool:
+        assert [one.name for one in tmp_path.iterdir()] == [Path(spool.directory).name]
+        assert Path(spool.directory).name not in made
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_replay_left_is_removed_by_the_next(tmp_path: Path) -> None:

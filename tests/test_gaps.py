@@ -127,9 +127,11 @@ def test_settings_of_the_environment_count_for_every_command(archive: Archive, a
 
 def test_a_host_that_wants_to_be_left_alone_is_within_the_run_too(archive: Archive) -> None:
     archive.replica.fail(Fault.TOO_MANY, path="/NewsData/GetNewsText.do", retry_after=3600)
-    archive.crawl(LISTING, "-s", "DOWNLOAD_DELAY=0.05", "-s", "DOWNLOAD_DELAY_JITTER=0", polite=True)
-    hosts = [seen.host for seen in archive.replica.requests if "GetNewsText" in seen.path]
-    assert sorted(hosts) == ["app.jg.eastmoney.com", "choicewzp1.eastmoney.com", "finews.zning.xyz"]
+    hosts = ("app.jg.eastmoney.com", "choicewzp1.eastmoney.com", "finews.zning.xyz")
+    one_at_a_time = {host: {"concurrency": 1, "delay": 0} for host in hosts}
+    slots = f"DOWNLOAD_SLOTS={json.dumps(one_at_a_time)}"
+    archive.crawl(LISTING, "-s", "DOWNLOAD_DELAY=0", "-s", slots, polite=True)
+    assert sorted(seen.host for seen in archive.replica.requests if "GetNewsText" in seen.path) == sorted(hosts)
 
 
 def test_since_is_also_for_what_waits(archive: Archive) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import errno
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from weakref import WeakValueDictionary
 
 from aiohttp import ClientError, ClientPayloadError
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -81,10 +82,11 @@ class BoundedResponse(_ClientResponse):
 
 
 class _Slot(NamedTuple):
-    """A host, and the seconds between two requests to it."""
+    """A host, the seconds between two requests to it, and how many there may be at a time."""
 
     host: str
     delay: float
+    concurrency: int
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
@@ -114,6 +116,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         self._session._max_field_size, self._session._max_headers = MAX_HEADER_BYTES, MAX_HEADERS
         self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
         self._budget = crawler.get_downloader_middleware(BudgetMiddleware)
+        # Room for the requests that a host may have at a time, by host: as long as one of them is there.
+        self._rooms = WeakValueDictionary[str, asyncio.Semaphore]()
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
@@ -124,10 +128,15 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise IgnoreRequest(reason)  # whoever asked names the address
         if proxy := request.meta.get("proxy"):
             self._guard.add_proxy(proxy)
+        slot = self._slot(request)
+        # With no delay between requests, Scrapy starts all that wait for a host at once.
+        async with self._rooms.setdefault(slot.host, asyncio.Semaphore(slot.concurrency)):
+            return await self._take_turn(request, slot)
+
+    async def _take_turn(self, request: Request, slot: _Slot) -> Response:
         membership = self._archive.membership
         if membership is None:
             return await self._ask(request)
-        slot = self._slot(request)
         turn = await membership.hosts.wait_for_turn(slot.host, authority(request.url), slot.delay, self._sleep)
         sent = _ON_SENT.set(turn.sent)
         try:
@@ -173,7 +182,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         downloader = self._crawler.engine.downloader
         host = downloader.get_slot_key(request)
         slot = downloader.slots.get(host)
-        return _Slot(host, slot.delay if slot else 0.0)
+        return _Slot(host, slot.delay, slot.concurrency) if slot else _Slot(host, 0.0, downloader.domain_concurrency)
 
     async def _sleep(self, seconds: float) -> None:
         """Wait `seconds`. Raises BudgetSpentError if the time of the run is up before."""

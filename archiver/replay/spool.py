@@ -113,14 +113,21 @@ class Spool:
         self._closing = ExitStack()
         try:
             _sweep(Path(place))
-            self.directory = mkdtemp(prefix=DIRECTORY_PREFIX, dir=place)
-            self._closing.callback(rmtree, self.directory, ignore_errors=True)
-            lock = Path(self.directory, LOCK_FILE).open("w")  # noqa: SIM115 - for as long as the directory is in use
-            self._closing.callback(lock.close)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while not self._made(place):
+                self._closing.close()
         except OSError as error:
             self._closing.close()
             raise _error(place, error) from error
+
+    def _made(self, place: str) -> bool:
+        """Make the directory and lock it. Return whether it is there: until it is locked, another process that begins
+        may take it for one that is in no use any more, and remove it."""
+        self.directory = mkdtemp(prefix=DIRECTORY_PREFIX, dir=place)
+        self._closing.callback(rmtree, self.directory, ignore_errors=True)
+        lock = Path(self.directory, LOCK_FILE).open("w")  # noqa: SIM115 - for as long as the directory is in use
+        self._closing.callback(lock.close)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return os.fstat(lock.fileno()).st_nlink > 0
 
     def __enter__(self) -> Self:
         return self
