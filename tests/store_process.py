@@ -54,6 +54,8 @@ class _Serving:
             self._refusing = int(words[0])
         if command == "restart":
             self._restart = [words[0]] * int(words[1])
+        if command == "awaits":
+            return bool(self._restart)
         if command == "ignore":
             self._ignores = words[0] == "1"
         if command == "keys":

@@ -108,6 +108,10 @@ class Store:
         is connected is cut off. Then listen again."""
         self._ask(f"restart {method} {number}")
 
+    def awaits_restart(self) -> bool:
+        """Whether the request at which it is to restart has not come yet."""
+        return bool(self._ask("awaits"))
+
     def ignore_conditions(self, *, on: bool) -> None:
         """Write whatever is there, as stores did that knew no conditions."""
         self._ask(f"ignore {int(on)}")
