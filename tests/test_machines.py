@@ -151,7 +151,7 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
         site = chance.choice(list(listed))
         listed[site] += 1
         press.site(site, feed=list(range(1, listed[site] + 1)))
-    patience = time.monotonic() + PATIENCE
+    patience = time.monotonic() + 6 * PATIENCE
     while store().awaits_restart():  # else the last run, which never reached it before, might find it away
         assert time.monotonic() < patience
         go_on(machines)
