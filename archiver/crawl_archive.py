@@ -271,10 +271,8 @@ class ArchiveExtension:
 
     async def _take(self, batch: list[Submission]) -> list[Article]:
         assert self.session is not None, "it is opened before anything is put"
-        if self.membership is None:
-            return await self.session.ingester.take(batch)
-        async with self.membership.deciding(one.candidate.article for one in batch):
-            return await self.session.ingester.take(batch)
+        turn = await self.membership.turn_at(one.article for one in batch) if self.membership else None
+        return await self.session.ingester.take(batch, turn=turn)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
         assert self.session is not None, "only what was asked for can fail"

@@ -64,9 +64,7 @@ class Recorder:
         """
         answers = {_moment(one): one for one in evidence}
         payloads = {moment: one.payload for moment, one in answers.items()}
-        written, known = await self._index.run(
-            lambda index: (index.captures.at(answers), index.captures.with_payload(payloads.values(), CAPTURES))
-        )
+        written, known = await self._index.run(lambda index: index.captures.known(answers, payloads.values(), CAPTURES))
         kept: dict[tuple[str, datetime], Capture | CaptureError] = {**written}
         new = [moment for moment in answers if moment not in kept]
         about = {one: await self._keep_parts(answers[one]) for one in new}

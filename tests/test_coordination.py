@@ -18,7 +18,7 @@ import pytest
 from archiver.article import Article
 from archiver.clock import SECOND, go_by, moment, now
 from archiver.configuration import load_configuration
-from archiver.coordination import ArticleLeases, HostLeases, Member, Progress, host_leases, member
+from archiver.coordination import ArticleLeases, ArticleTurn, HostLeases, Member, Progress, host_leases, member
 from archiver.errors import LockedError
 from archiver.extensions.watch import Watch
 from archiver.index import Index, IndexThread, Worker
@@ -307,6 +307,11 @@ def page(id_: str, *aliases: str) -> Article:
     )
 
 
+async def begins(thread: IndexThread, turn: ArticleTurn) -> bool:
+    """Return whether a turn begins."""
+    return bool(await thread.run(lambda index: turn.begin(index, lambda: True)))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "waits"),
     [
@@ -327,24 +332,24 @@ def test_two_workers_do_not_decide_about_one_article_at_once(
         for address in ("c.example/of-one", "c.example/of-two"):
             index._database.write("INSERT INTO aliases VALUES (?, 1)", address)
 
+    async def ends(thread: IndexThread, turn: ArticleTurn, what: str) -> None:
+        await thread.run(lambda index: turn.end(index, lambda: done.append(what)))
+
+    done: list[str] = []
+
     async def work() -> list[str]:
-        done: list[str] = []
-
-        async def decide(articles: ArticleLeases) -> None:
-            async with articles.leased([second]):
-                done.append("second")
-
         async with two_workers(tmp_path) as (one, other):
             await one.run(know)
-            async with ArticleLeases(one).leased([first]):
-                task = asyncio.ensure_future(decide(ArticleLeases(other)))
-                if not waits:
-                    await task
-                else:
-                    await other.run(lambda _: None)
-                    await asyncio.wait([task], timeout=0.3)
-                done.append("first")
-            await task
+            mine, theirs = ArticleLeases().at([first]), ArticleLeases().at([second])
+            assert await begins(one, mine)
+            if await begins(other, theirs):
+                await ends(other, theirs, "second")
+            await ends(one, mine, "first")
+            if waits:
+                assert await begins(other, theirs)
+                await ends(other, theirs, "second")
+            assert mine.is_over
+            assert theirs.is_over
             left = await one.run(lambda index: index._database.rows("SELECT name FROM leases WHERE worker <> 0"))
             assert left == []
         return done
@@ -355,14 +360,15 @@ def test_two_workers_do_not_decide_about_one_article_at_once(
 def test_batches_of_one_worker_do_not_let_go_of_each_others_articles(tmp_path: Path) -> None:
     async def work() -> None:
         async with two_workers(tmp_path) as (one, other):
-            mine, theirs = ArticleLeases(one), ArticleLeases(other)
-            first, both = page("a.example/1", "a.example/1"), page("b.example/1", "a.example/1")
-            async with mine.leased([first]):
-                async with mine.leased([both]):
-                    pass
-                common = await theirs._names([first]) & await theirs._names([both])
-                assert not await theirs._take(common)
-            assert await theirs._take(common)
+            mine = ArticleLeases()
+            a, b = (mine.at([page(f"{host}.example/1", "a.example/1")]) for host in "ab")
+            theirs = ArticleLeases().at([page("c.example/1", "a.example/1")])
+            assert await begins(one, a)
+            assert await begins(one, b)
+            await one.run(lambda index: b.end(index, lambda: None))
+            assert not await begins(other, theirs)
+            await one.run(lambda index: a.end(index, lambda: None))
+            assert await begins(other, theirs)
 
     asyncio.run(work())
 

@@ -2,71 +2,102 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from contextlib import asynccontextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archiver.identity import article_key
-from archiver.index import Index
 from archiver.index.leases import ARTICLE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import Callable, Iterable
 
     from archiver.article import Article
-    from archiver.index import IndexThread
+    from archiver.index import Index
 
-POLL_SECONDS = 0.1  # seconds between two looks whether another worker is done with an article
+T = TypeVar("T")
 
 
 class ArticleLeases:
-    """The articles that this worker decides about."""
+    """The articles that this worker decides about. All its state belongs to the thread that owns the index."""
 
-    def __init__(self, index: IndexThread) -> None:
-        self._index = index
+    def __init__(self) -> None:
         self._used: Counter[str] = Counter()  # the names that are leased, and by how many batches of this worker
 
-    @asynccontextmanager
-    async def leased(self, articles: Iterable[Article]) -> AsyncIterator[None]:
-        """A context in which nobody else decides about these articles: it begins when all other workers are done with
-        them. An article that is known by its id alone needs no lease: it is of a recipe, which one worker has at a
-        time."""
-        known_by_address = [one for one in articles if one.aliases]
-        if not known_by_address:
-            yield
-            return
-        names = await self._names(known_by_address)
-        while not await self._take(names):
-            await asyncio.sleep(POLL_SECONDS)
-            names |= await self._names(
-                known_by_address
-            )  # the other worker may have found that two of them are one article
-        try:
-            yield
-        finally:
-            await self._let_go(names)
+    def at(self, articles: Iterable[Article]) -> ArticleTurn:
+        """Return the turn at the articles of a batch."""
+        return ArticleTurn(self._used, articles)
 
-    async def _names(self, articles: list[Article]) -> set[str]:
-        """Return names for all articles that these may turn out to be: by their addresses, and by the ids known for
-        these."""
-        addresses = {address for one in articles for address in (*one.aliases, one.id, article_key(one.response_url))}
-        known = await self._index.run(Index.known_as, addresses)
-        addresses.update(key.id for key in known.values() if key)
-        return {sha256(address.encode("utf-8", "surrogatepass")).hexdigest() for address in addresses}
 
-    async def _take(self, names: set[str]) -> bool:
-        new = [name for name in names if not self._used[name]]
-        self._used.update(names)
-        if not new or await self._index.run(lambda index: index.workers.take_all(ARTICLE, new)):
-            return True
-        self._used.subtract(names)
-        return False
+class ArticleTurn:
+    """A turn at the articles of a batch (`ingest.turn`): it can begin when all other workers are done with them.
 
-    async def _let_go(self, names: set[str]) -> None:
-        self._used.subtract(names)
-        unused = [name for name in names if not self._used[name]]
+    An article that is known by its id alone needs no lease: it is of a recipe, which one worker has at a time.
+    """
+
+    def __init__(self, used: Counter[str], articles: Iterable[Article]) -> None:
+        self._used = used
+        self._addresses = {
+            address
+            for one in articles
+            if one.aliases
+            for address in (*one.aliases, one.id, article_key(one.response_url))
+        }
+        self._names: frozenset[str] = frozenset()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there are no leases to give back."""
+        return not self._names
+
+    def begin(self, index: Index, work: Callable[[], T]) -> T | None:
+        """Take the leases, and return what `work` returns, in one transaction; None if another worker has one of
+        them."""
+
+        def begin() -> tuple[frozenset[str], T] | None:
+            names = self._take(index)
+            return None if names is None else (names, work())
+
+        begun = index.together(begin)
+        if begun is None:
+            return None
+        self._names, found = begun
+        self._used.update(self._names)
+        return found
+
+    def end(self, index: Index, work: Callable[[], None]) -> None:
+        """Keep what `work` writes, and give the leases back, in one transaction."""
+        unused = [name for name in self._names if self._used[name] == 1]
+
+        def end() -> None:
+            work()
+            if unused:
+                index.workers.drop(ARTICLE, unused)
+
+        index.together(end)
+        self._used.subtract(self._names)
         for name in unused:
             del self._used[name]
-        await self._index.run(lambda index: index.workers.drop(ARTICLE, unused))
+        self._names = frozenset()
+
+    def _take(self, index: Index) -> frozenset[str] | None:
+        """Take leases of all articles that these may turn out to be: by their addresses, and by the ids known for
+        these. Return their names, None if another worker has one of them."""
+        names: set[str] = set()
+        mine: list[str] = []
+        addresses = self._addresses
+        while addresses:
+            names |= (new := {_name(address) for address in addresses} - names)
+            wanted = [name for name in new if not self._used[name]]
+            if wanted and not index.workers.take_all(ARTICLE, wanted):
+                index.workers.drop(ARTICLE, mine)
+                return None
+            mine += wanted
+            # Asked only now: nobody else changes any more what is known by an address that is leased.
+            known = index.known_as(addresses)
+            addresses = {key.id for key in known.values() if key and _name(key.id) not in names}
+        return frozenset(names)
+
+
+def _name(address: str) -> str:
+    return sha256(address.encode("utf-8", "surrogatepass")).hexdigest()

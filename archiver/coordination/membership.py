@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from archiver.coordination.article_leases import ArticleLeases
@@ -11,9 +10,10 @@ from archiver.coordination.host_leases import HostLeases
 from archiver.coordination.member import Member
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from archiver.article import Article
+    from archiver.coordination.article_leases import ArticleTurn
     from archiver.coordination.member import Progress
     from archiver.session import Session
 
@@ -35,18 +35,16 @@ class Membership:
     ) -> None:
         self.member = Member(session, progress, fail)
         self.hosts = HostLeases(session.index, hold)
-        self._articles = ArticleLeases(session.index)
+        self._articles = ArticleLeases()
         self._session = session
         self._fail = fail
         self._beside = [asyncio.ensure_future(one) for one in (self.member.heartbeat(), self._named(self.hosts.poll()))]
 
-    @asynccontextmanager
-    async def deciding(self, articles: Iterable[Article]) -> AsyncIterator[None]:
-        """A context in which no other worker decides about these articles. Raises LockedError if others have taken over
-        from this worker."""
+    async def turn_at(self, articles: Iterable[Article]) -> ArticleTurn:
+        """Return the turn at these articles: while it lasts, no other worker decides about them. Raises LockedError if
+        others have taken over from this worker."""
         await self.member.assure()
-        async with self._articles.leased(articles):
-            yield
+        return self._articles.at(articles)
 
     async def leave(self) -> bool:
         """End what this worker does in its run, and return whether it is the last one, which is to end the run. Raises

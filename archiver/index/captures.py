@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import micros
 from archiver.index.values import CAPTURE_COLUMNS, as_capture, json_text, put_captures, storable
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MAX_PARAMETERS = 500  # parameters of a query; SQLite takes some thousands
 _SEAL = """INSERT INTO warcs (path, size, sha256) VALUES (?, ?, ?)
            ON CONFLICT (path) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, listed = 0"""
+
+_AT_MOMENTS = f"""SELECT {CAPTURE_COLUMNS} FROM json_each(?) AS asked
+                  CROSS JOIN captures ON url = asked.value ->> 0 AND time = CAST(asked.value ->> 1 AS BIGINT)
+                  ORDER BY captures.key DESC"""
 
 
 class Sealed(NamedTuple):
@@ -40,28 +44,24 @@ class Captures:
     def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
         """Return the first record with each payload (SHA-256, hexadecimal digits) among the files in `directory`; if
         that is empty, among all. A payload that no record has is left out."""
-        digests = sorted({bytes.fromhex(payload) for payload in payloads})
-        captures = []
-        for batch in (digests[start : start + MAX_PARAMETERS] for start in range(0, len(digests), MAX_PARAMETERS)):
-            captures += self._database.rows(
-                f"""SELECT {CAPTURE_COLUMNS} FROM captures WHERE key IN
-                    (SELECT min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
-                     AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload)""",
-                *batch,
-                *(storable(directory),) * 3,
-            )
-        return {one.payload: one for columns in captures if (one := as_capture(*columns))}
+        return self.known((), payloads, directory)[1]
 
     def at(self, moments: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], Capture]:
         """Return the record of each target URI and date; one that is not known is not in the answer."""
-        moments_by_key = {(storable(url), micros(time)): (url, time) for url, time in moments}
-        rows = self._database.rows(
-            f"""SELECT {CAPTURE_COLUMNS} FROM json_each(?) AS asked
-                CROSS JOIN captures ON url = asked.value ->> 0 AND time = CAST(asked.value ->> 1 AS BIGINT)
-                ORDER BY captures.key DESC""",
-            json_text(list(moments_by_key)),
+        return self.known(moments, (), "")[0]
+
+    def known(
+        self, moments: Collection[tuple[str, datetime]], payloads: Collection[str], directory: str
+    ) -> tuple[dict[tuple[str, datetime], Capture], dict[str, Capture]]:
+        """Return the same as `at` and `with_payload`, asked together."""
+        asked = {(storable(url), micros(time)): (url, time) for url, time in moments}
+        of_moments, *of_payloads = self._database.ask(
+            (_AT_MOMENTS, json_text(list(asked))), *_asking_payloads(payloads, directory)
         )
-        return {moments_by_key[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
+        return (
+            {asked[one.url, micros(one.time)]: one for row in of_moments if (one := as_capture(*row))},
+            {one.payload: one for rows in of_payloads for row in rows if (one := as_capture(*row))},
+        )
 
     def of_address(self, url: str) -> list[Capture]:
         """Return the records of a target URI, the first of all first."""
@@ -144,3 +144,16 @@ class Captures:
         """Return the files that are sealed, by path."""
         rows = self._database.rows("SELECT path, size, sha256 FROM warcs ORDER BY path")
         return {one.path: one for one in (Sealed(*row) for row in rows)}
+
+
+def _asking_payloads(payloads: Iterable[str], directory: str) -> Iterator[tuple[Any, ...]]:
+    """Yield queries for the first record with each payload among the files in `directory`."""
+    asked = sorted({bytes.fromhex(payload) for payload in payloads})
+    for batch in (asked[start : start + MAX_PARAMETERS] for start in range(0, len(asked), MAX_PARAMETERS)):
+        yield (
+            f"""SELECT {CAPTURE_COLUMNS} FROM captures WHERE key IN
+                (SELECT min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
+                 AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload)""",
+            *batch,
+            *(storable(directory),) * 3,
+        )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archiver.decide import Union
     from archiver.index import ArticleKey, FailedArticle, HeldBack, IndexThread, Intent
     from archiver.ingest.planner import Decided, Plan
+    from archiver.ingest.turn import Turn
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
     from archiver.storage.storage import Storage
@@ -50,17 +51,20 @@ class Executor:
         # payloads are captured already, and does not write them again.
         self._noting = asyncio.Lock()
 
-    async def execute(self, plan: Plan) -> list[Article]:
+    async def execute(self, plan: Plan, turn: Turn) -> list[Article]:
         """Do what was decided, and return the articles in the order of the plan, each with what became of it. If
-        several decisions are about one post, they are carried out in the order in which its answers came. Raises
-        IndexFileError, and StoreError or CaptureError if the disk takes nothing more: what is done by then is noted,
-        and the rest stays as it was."""
+        several decisions are about one post, they are carried out in the order in which its answers came. turn: at
+        these articles; it ends together with the last note of what became of them. Raises IndexFileError, and
+        StoreError or CaptureError if the disk takes nothing more: what is done by then is noted, and the rest stays as
+        it was."""
         done: dict[int, Article] = {}
         decided = plan.decided
-        for wave in _waves(decided):
-            for number, article in zip(wave, await self._do([decided[number] for number in wave]), strict=True):
+        waves = _waves(decided)
+        for wave in waves:
+            last = turn if wave is waves[-1] and not plan.unions else None
+            for number, article in zip(wave, await self._do([decided[number] for number in wave], last), strict=True):
                 done[number] = article  # noqa: PERF403 - each wave waits for the one before it
-        await self._unite(plan.unions)
+        await self._unite(plan.unions, turn)
         return [done[number] for number in range(len(decided))]
 
     async def rewrite_with_pictures(self, keys: Sequence[ArticleKey], now: int) -> int:
@@ -94,7 +98,7 @@ class Executor:
                 raise StoreError(f"{put.path}: not written: {why}")
         return sum(outcome == "written" for outcome, _ in outcomes)
 
-    async def _unite(self, unions: Sequence[Union]) -> None:
+    async def _unite(self, unions: Sequence[Union], turn: Turn) -> None:
         """Replace the posts of articles that turned out to be others by notices, and note which articles they are. If
         somebody has changed such a post meanwhile, it stays, and its article stays one of its own."""
         if not unions:
@@ -104,13 +108,14 @@ class Executor:
         puts = [Put(union.path, union.content, union.expected) for union in unions]
         outcomes = await self._storage.put(puts)
         finished = [notes.united(union, outcome) for union, (outcome, _) in zip(unions, outcomes, strict=True)]
-        await self._index.run(_note_outcomes, finished, [], now)
+        await self._index.run(_note_outcomes, finished, [], now, (), turn)
         for union, (outcome, why) in zip(unions, outcomes, strict=True):
             if outcome in ("failed", DISK_FAILED_OUTCOME):
                 raise StoreError(f"{union.path}: not written: {why}")
 
-    async def _do(self, wave: list[Decided]) -> list[Article]:
-        """Do what was decided. No two of the decisions may be about the same post."""
+    async def _do(self, wave: list[Decided], turn: Turn | None) -> list[Article]:
+        """Do what was decided. No two of the decisions may be about the same post. turn: ends with this; None: it goes
+        on."""
         now = max(micros(decided.decision.article.fetched) for decided in wave)
         done: dict[int, Article] = {}
         intents, holds, puts, noted = [], [], {}, []
@@ -146,7 +151,7 @@ class Executor:
                 await self._recorder.say_more(decided.submission.capture, decided.submission.about)
         if finished or failed:
             posted = [article for article in done.values() if article.outcome in AS_MADE_OUTCOMES]
-            await self._index.run(_note_outcomes, finished, failed, now, posted)
+            await self._index.run(_note_outcomes, finished, failed, now, posted, turn)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED_OUTCOME:  # the intent stays in the index: opening the archive again settles it
                 raise StoreError(f"{puts[number].path}: not written: {why}")
@@ -184,10 +189,11 @@ def _note_outcomes(
     finished: Sequence[Finished],
     failed: Sequence[FailedArticle],
     now: int,
-    posted: Sequence[Article] = (),
+    posted: Sequence[Article],
+    turn: Turn | None,
 ) -> None:
     """Note what became of articles. posted: those whose posts are as they were made. If the archive has pictures at
-    all, those that these posts show from elsewhere are noted as waited for."""
+    all, those that these posts show from elsewhere are noted as waited for. turn: ends with this, if it is given."""
 
     def note() -> None:
         if finished:
@@ -197,7 +203,10 @@ def _note_outcomes(
         if failed:
             index.fail(failed, now)
 
-    index.together(note)
+    if turn:
+        turn.end(index, note)
+    else:
+        index.together(note)
 
 
 def _note_pictures(

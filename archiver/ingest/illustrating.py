@@ -14,33 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archiver.article import Article
-    from archiver.index import IndexThread
     from archiver.ingest.submission import Submission
 
 
-class Illustrator:
-    """Has posts show the pictures that are files of the archive. more: paths of further files, by the addresses of the
-    pictures; a dry run names those that the archive would have by then."""
-
-    def __init__(self, index: IndexThread, more: Mapping[str, str] | None = None) -> None:
-        self._index = index
-        self._more = more or {}
-
-    async def illustrate(self, batch: Sequence[Submission]) -> Sequence[Submission]:
-        """Return `batch`, each article with the files of its pictures that there are, and with a post that shows them.
-        Raises IndexFileError."""
-        has_any = bool(self._more) or await self._index.run(lambda index: index.pictures.any())
-        if not has_any:
-            return batch
-        offered = [offered_pictures(submission.article) for submission in batch]
-        addresses = {
-            address for pictures in offered for picture in pictures.items() for address in (picture[0], *picture[1])
-        }
-        if not addresses:
-            return batch
-        paths = await self._index.run(lambda index: index.pictures.paths(addresses))
-        paths = {**self._more, **paths}
-        return [_illustrated(submission, pictures, paths) for submission, pictures in zip(batch, offered, strict=True)]
+def illustrate(
+    batch: Sequence[Submission], offered: Sequence[Mapping[str, tuple[str, ...]]], paths: Mapping[str, str]
+) -> Sequence[Submission]:
+    """Return `batch`, each article with the files of its pictures that there are, and with a post that shows them.
+    offered: for each article, the pictures that its post shows from elsewhere. paths: the files of these."""
+    if not paths:
+        return batch
+    return [_illustrated(submission, pictures, paths) for submission, pictures in zip(batch, offered, strict=True)]
 
 
 def offered_pictures(article: Article) -> dict[str, tuple[str, ...]]:

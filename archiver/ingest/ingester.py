@@ -7,14 +7,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from archiver.decide import MAX_SAME_IN_A_ROW, Believe, Candidate, Doubt, Texts, judge_edits
+from archiver.decide import Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import ArticleKey, Finished, Index
 from archiver.ingest.executor import Executor
+from archiver.ingest.looking import Asked, look
 from archiver.ingest.notes import recheck
 from archiver.ingest.packing import unpack
 from archiver.ingest.planner import Planner
 from archiver.ingest.submission import Submission, key_of
+from archiver.ingest.turn import Alone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,11 +25,14 @@ if TYPE_CHECKING:
     from archiver.decide import Judge, Policy, Verdict
     from archiver.extraction import Renderer
     from archiver.index import HeldBack, IndexThread
+    from archiver.ingest.looking import Looked
+    from archiver.ingest.turn import Turn
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
     from archiver.storage.storage import Storage
 
 
+POLL_SECONDS = 0.1  # seconds between two looks whether somebody else is done with an article
 MAX_BATCH = 128  # articles whose posts are written again together
 
 
@@ -47,28 +52,34 @@ class Ingester:
         self._index = index
         self._recorder = recorder
         self._recipes = recipes
-        self._planner = Planner(index, recipes, policy, renderer, storage.read)
+        self._planner = Planner(recipes, policy, renderer, storage.read)
         self._executor = Executor(index, storage, recorder, recipes, run)
         self._texts = Texts()
         self._turn = asyncio.Lock()
         self._executing: dict[asyncio.Task[list[Article]], set[ArticleKey]] = {}
 
-    async def take(self, batch: Sequence[Submission], judge: Judge | None = None) -> list[Article]:
+    async def take(
+        self, batch: Sequence[Submission], judge: Judge | None = None, turn: Turn | None = None
+    ) -> list[Article]:
         """Return the articles of `batch`, in its order, each with what became of it.
 
         judge: says whether a text is believed. Without one, the texts of the run so far decide that, and edits of
-        articles that the archive has already wait for `decide_edits`. Raises IndexFileError: nothing more can be done
-        in this archive then.
+        articles that the archive has already wait for `decide_edits`. turn: at these articles, where others decide
+        about articles, too. Raises IndexFileError: nothing more can be done in this archive then.
         """
-        async with self._turn:
-            await self._wait_for_earlier(batch)
-            if judge is None:
-                await self._begin_texts([submission.article for submission in batch])
-            plan = await self._planner.plan(batch, judge or self._judge)
-            carried = asyncio.ensure_future(self._executor.execute(plan))
-            self._executing[carried] = {key_of(decided.decision.article) for decided in plan.decided}
-            carried.add_done_callback(self._executing.pop)
-        return await carried
+        turn = turn or Alone()
+        try:
+            async with self._turn:
+                await self._wait_for_earlier(batch)
+                looked = await self._look(self._asked(batch, is_judged=judge is not None), turn)
+                plan = await self._planner.plan(batch, looked, judge or self._judge)
+                carried = asyncio.ensure_future(self._executor.execute(plan, turn))
+                self._executing[carried] = {key_of(decided.decision.article) for decided in plan.decided}
+                carried.add_done_callback(self._executing.pop)
+            return await carried
+        finally:
+            if not turn.is_over:
+                await self._index.run(lambda index: turn.end(index, lambda: None))
 
     async def decide_edits(self) -> list[Article]:
         """Decide about the edits that were held back, now that all else of the run has been looked at; return the
@@ -82,8 +93,9 @@ class Ingester:
             articles = [submission.article for submission in batch]
             absorbed = {ArticleKey(article.recipe, id_) for article in articles for id_ in article.absorbed}
             verdicts = await self._judge_edits([(edit.key, edit.text_digest) for edit in held_back], absorbed)
-            plan = await self._planner.plan(batch, lambda article, *_: verdicts.get(key_of(article), Believe()))
-            return await self._executor.execute(plan)
+            looked = await self._look(Asked(articles), Alone())
+            plan = await self._planner.plan(batch, looked, lambda article, *_: verdicts.get(key_of(article), Believe()))
+            return await self._executor.execute(plan, Alone())
 
     async def add_arrived_pictures(self, now: int) -> int:
         """Write the posts again of which pictures have come since they were written, and return how many were written.
@@ -116,19 +128,35 @@ class Ingester:
         site = site_of(article.response_url) if self._recipes[article.recipe].is_web else ""
         return self._texts.look_at(key_of(article), article.text_digest, site)
 
-    async def _begin_texts(self, articles: Iterable[Article]) -> None:
-        """Load from the archive what decides whether texts are believed: of a recipe with ids the texts that were saved
-        last, of web pages which articles have the same texts as these."""
-        pages: set[str] = set()
-        for article in articles:
-            if self._recipes[article.recipe].is_web:
-                pages |= {article.text_digest} if article.text_digest else set()
-            elif self._texts.needs(article.recipe):
-                last = await self._index.run(Index.last_texts, article.recipe, MAX_SAME_IN_A_ROW - 1)
-                self._texts.begin(article.recipe, last)
-        for text, saying in (await self._index.run(Index.articles_saying, pages)).items() if pages else ():
+    def _asked(self, batch: Sequence[Submission], *, is_judged: bool) -> Asked:
+        """Return what is asked about a batch. Unless somebody else judges its texts, this is also what decides whether
+        they are believed: of a recipe with ids the texts that were saved last, of web pages which articles have the
+        same texts as these."""
+        articles = [submission.article for submission in batch]
+        if is_judged:
+            return Asked(articles)
+        pages = [article for article in articles if self._recipes[article.recipe].is_web]
+        recipes = {article.recipe for article in articles} - {article.recipe for article in pages}
+        return Asked(
+            articles,
+            frozenset(article.text_digest for article in pages if article.text_digest),
+            frozenset(recipe for recipe in recipes if self._texts.needs(recipe)),
+        )
+
+    async def _look(self, asked: Asked, turn: Turn) -> Looked:
+        """Return what the archive has of a batch, when its turn has begun."""
+
+        def begin(index: Index) -> Looked | None:
+            return turn.begin(index, lambda: look(index, asked))
+
+        while (looked := await self._index.run(begin)) is None:
+            await asyncio.sleep(POLL_SECONDS)
+        for recipe, last in looked.last.items():
+            self._texts.begin(recipe, last)
+        for text, saying in looked.saying.items():
             for key, address in saying.items():
                 self._texts.know(site_of(address), text, key.id)
+        return looked
 
     async def _judge_edits(
         self, edits: Sequence[tuple[ArticleKey, str]], absorbed: Collection[ArticleKey]

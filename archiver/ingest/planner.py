@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.decide import Quarantine, Write, decide, unions
 from archiver.errors import in_a_line
-from archiver.index import ArticleKey, Index
-from archiver.ingest.illustrating import Illustrator
+from archiver.ingest.illustrating import illustrate
 from archiver.ingest.resolver import BatchResolver
 from archiver.ingest.submission import key_of
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.decide import Decision, Judge, Policy, Union
     from archiver.extraction import Renderer
-    from archiver.index import Held, IndexThread
+    from archiver.index import ArticleKey, Held
+    from archiver.ingest.looking import Looked
     from archiver.ingest.submission import Submission
     from archiver.recipes import Recipe
 
@@ -46,54 +46,44 @@ class Planner:
     """Decides about articles.
 
     renderer: renders posts again for articles that take the time of an earlier post, and renders notices. read: returns
-    what is in a file of the archive, None if there is none. pictures: paths of files that the archive would have, by
-    the addresses of the pictures (for a dry run).
+    what is in a file of the archive, None if there is none.
     """
 
     def __init__(
         self,
-        index: IndexThread,
         recipes: Mapping[str, Recipe],
         policy: Policy,
         renderer: Renderer,
         read: Callable[[str], bytes | None],
-        pictures: Mapping[str, str] | None = None,
     ) -> None:
-        self._index = index
         self._recipes = recipes
         self._policy = policy
         self._renderer = renderer
         self._read = read
-        self._resolver = BatchResolver(index, renderer.with_post, read)
-        self._illustrator = Illustrator(index, pictures)
+        self._resolver = BatchResolver(renderer.with_post, read)
 
-    async def plan(self, batch: Sequence[Submission], judge: Judge) -> Plan:
-        """Return what is to be done with each of `batch`. judge: says whether a text is believed. Raises
-        IndexFileError."""
-        batch = await self._illustrator.illustrate(await self._resolver.resolve(batch))
+    async def plan(self, batch: Sequence[Submission], looked: Looked, judge: Judge) -> Plan:
+        """Return what is to be done with each of `batch`. looked: what the archive has of it. judge: says whether a
+        text is believed."""
+        batch = illustrate(await self._resolver.resolve(batch, looked), looked.offered, looked.paths)
         groups: defaultdict[ArticleKey, list[Submission]] = defaultdict(list)
         for submission in batch:
             groups[key_of(submission.article)].append(submission)
-        held = await self._index.run(Index.held, list(groups))
-        on_disk = await asyncio.to_thread(self._read_changing, batch, held)
+        on_disk = await asyncio.to_thread(self._read_changing, batch, looked.held)
         decided: dict[int, Decided] = {}
         for key, group in groups.items():
             try:
-                decided |= self._decide(held[key], group, on_disk, judge)
+                decided |= self._decide(looked.held[key], group, on_disk, judge)
             except Exception as error:  # a fault in this program: only this article must suffer from it
                 decided |= _undecided(group, error)
         decisions = [decided[id(submission.candidate)] for submission in batch]
-        return Plan(decisions, await self._unions(decisions))
+        return Plan(decisions, await self._unions(decisions, looked.held))
 
-    async def _unions(self, decided: Sequence[Decided]) -> list[Union]:
+    async def _unions(self, decided: Sequence[Decided], held: Mapping[ArticleKey, Held]) -> list[Union]:
         """Return what is to be done with the posts of articles that turned out to be the same as others."""
         decisions = sorted((one.decision for one in decided), key=lambda decision: decision.article.fetched)
-        absorbed = {
-            ArticleKey(decision.article.recipe, id_) for decision in decisions for id_ in decision.article.absorbed
-        }
-        if not absorbed:
+        if not any(decision.article.absorbed for decision in decisions):
             return []
-        held = await self._index.run(Index.held, absorbed)
         return await asyncio.to_thread(unions, decisions, held, self._read, self._renderer.notice)
 
     def _read_changing(self, batch: Sequence[Submission], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:

@@ -6,40 +6,31 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archiver.decide import ArticleResolver, ComparedText, letters, own_key
+from archiver.decide import ArticleResolver, ComparedText, letters
 from archiver.errors import QuarantineError
-from archiver.identity import article_key, plain_form
-from archiver.index import ArticleKey, Index
 from archiver.posts.read import read as read_post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from archiver.article import Article
-    from archiver.index import Held, IndexThread
+    from archiver.index import ArticleKey, Held
+    from archiver.ingest.looking import Looked
     from archiver.ingest.submission import Submission
 
 
 class BatchResolver:
     """Settles articles that are known by their addresses. render and read: as for `Planner`."""
 
-    def __init__(
-        self, index: IndexThread, render: Callable[[Article], Article], read: Callable[[str], bytes | None]
-    ) -> None:
-        self._index = index
+    def __init__(self, render: Callable[[Article], Article], read: Callable[[str], bytes | None]) -> None:
         self._render = render
         self._read = read
 
-    async def resolve(self, batch: Sequence[Submission]) -> list[Submission]:
-        """Return `batch`, each article with the id that it has in the archive. Raises IndexFileError."""
-        articles = [submission.article for submission in batch if submission.article.aliases]
-        if not articles:
+    async def resolve(self, batch: Sequence[Submission], looked: Looked) -> list[Submission]:
+        """Return `batch`, each article with the id that it has in the archive."""
+        if not any(submission.article.aliases for submission in batch):
             return list(batch)
-        own = {key for article in articles for key in _keys(article)}
-        names = {address for article in articles for address in article.aliases} | {key.id for key in own}
-        known = await self._index.run(Index.known_as, names)
-        held = await self._index.run(Index.held, own.union(filter(None, known.values())))
-        return await asyncio.to_thread(self._resolve, batch, known, held)
+        return await asyncio.to_thread(self._resolve, batch, looked.known, looked.held)
 
     def _resolve(
         self, batch: Sequence[Submission], known: Mapping[str, ArticleKey | None], held: Mapping[ArticleKey, Held]
@@ -77,11 +68,3 @@ class BatchResolver:
                 # A notice has no text of its own: it only stands in the place of a post.
                 return None if saved.more.moved_to else ComparedText(saved.title, letters(saved.body))
         return None
-
-
-def _keys(article: Article) -> Iterator[ArticleKey]:
-    """Yield the keys that an article may have: by the address that it gives itself, and by where its answer came
-    from."""
-    yield own_key(article)
-    if plain_form(article.response_url):
-        yield ArticleKey(article.recipe, article_key(article.response_url))

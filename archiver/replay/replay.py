@@ -14,7 +14,7 @@ from archiver.decide import Keep, Older, Quarantine, Write
 from archiver.engines import in_order
 from archiver.errors import CaptureError, WorkerError, WorkerLostError
 from archiver.index import Index
-from archiver.ingest import Planner, Submission
+from archiver.ingest import Asked, Planner, Submission, look
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NO_ORIGINAL_REASON, RevisitCompleter
@@ -202,8 +202,10 @@ class Replay:
             return [_change(article) for article in await self._ingester.take(batch, judge)]
         options = self._options.extract
         renderer, found = self._maker.extractor.renderer, self._pictures.found
-        planner = Planner(self._index, options.recipes, self._options.policy, renderer, self._read, found)
-        plan = await planner.plan(batch, judge)
+        planner = Planner(options.recipes, self._options.policy, renderer, self._read)
+        asked = Asked([submission.article for submission in batch], more=found)
+        looked = await self._index.run(lambda index: index.at_one_moment(lambda: look(index, asked)))
+        plan = await planner.plan(batch, looked, judge)
         for union in plan.unions:
             address = union.decided.article.address
             self._listener(Change(address, "written", union.path, before=union.before, after=union.content))
