@@ -16,7 +16,7 @@ from archiver.configuration import root_of
 from archiver.coordination import Membership, Progress
 from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extraction.extractors import Extractors
-from archiver.index import FailedArticle, Index
+from archiver.index import FailedArticle, Finished, Index
 from archiver.index.lock import command_line
 from archiver.ingest import PendingAnswers, Submission
 from archiver.private import public_address
@@ -39,8 +39,9 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
 MAX_BATCHES_AT_WORK = 2  # batches at a time: while one is written, the next is decided about
-# Seconds in which no batch follows another: a batch waits for the disk, however small it is.
-BATCH_INTERVAL_SECONDS = 0.05
+# Seconds in which no batch follows another: a batch waits for the disk, however small it is. One of a worker takes
+# several transactions, and all that share the index wait for the same disk: there a batch is to be large.
+BATCH_INTERVAL_SECONDS, SHARED_BATCH_INTERVAL_SECONDS = 0.05, 1.0
 MAX_CLOCK_DIFFERENCE_MICROS = 3600 * SECOND  # a smaller difference between clocks is not reported
 MAX_GONE, MAX_GONE_SHARE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
 # The longest rest of a host: no site means more, and a longer one comes from a wrong clock.
@@ -65,11 +66,8 @@ class ArchiveExtension:
         self._options = session_options(settings)
         self.answers = PendingAnswers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
-        self._puts = Batcher[Submission, "Article"](
-            [self._take] * MAX_BATCHES_AT_WORK, MAX_BATCH, BATCH_INTERVAL_SECONDS
-        )
-        self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._expects_answers = False
+        self._gather(MAX_BATCHES_AT_WORK, BATCH_INTERVAL_SECONDS)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = False
@@ -145,7 +143,8 @@ class ArchiveExtension:
     def note_unchanged(self, key: ArticleKey, forms: Iterable[str]) -> None:
         """Note an article that according to the source has not changed."""
         if self.session:
-            self.do_soon(self.session.ingester.note_unchanged(key, tuple(forms), now()))
+            for one in self.session.ingester.unchanged(key, forms, now()):
+                self.do_soon(self._unchanged.submit(one))
 
     def hold_host(self, host: str, until: int) -> None:
         """Note that a host asked to be left alone until a time (microseconds)."""
@@ -168,7 +167,8 @@ class ArchiveExtension:
         """Keep the robots.txt that came from `address`."""
         address = public_address(address)
         if self.session:
-            self.do_soon(self.session.index.run(lambda index: index.hosts.keep_robots(address, status, body, now())))
+            moment = now()
+            self.do_soon(self._notes.submit(lambda index: index.hosts.keep_robots(address, status, body, moment)))
 
     def keep_soon(self, evidence: Evidence) -> None:
         """Capture an answer that no post will be made of, before the crawl ends."""
@@ -261,6 +261,7 @@ class ArchiveExtension:
 
     async def _join(self) -> Session:
         session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
+        self._gather(1, SHARED_BATCH_INTERVAL_SECONDS)
         self.membership = Membership(session, lambda: self.came_to(), self._note_rest, self.fail)
         return session
 
@@ -274,16 +275,38 @@ class ArchiveExtension:
         turn = await self.membership.turn_at(one.article for one in batch) if self.membership else None
         return await self.session.ingester.take(batch, turn=turn)
 
+    def _gather(self, at_work: int, interval: float) -> None:
+        """From now on, gather what is put and noted for so many seconds. at_work: batches of articles at a time."""
+        self._puts = Batcher[Submission, "Article"]([self._take] * at_work, MAX_BATCH, interval)
+        self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH, interval)
+        self._unchanged = Batcher[Finished, None]([self._finish], MAX_BATCH, interval)
+        self._notes = Batcher["Callable[[Index], None]", None]([self._note], MAX_BATCH, interval)
+
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
         assert self.session is not None, "only what was asked for can fail"
         await self.session.index.run(Index.fail, failed, now())
         return [None] * len(failed)
 
+    async def _finish(self, finished: list[Finished]) -> list[None]:
+        assert self.session is not None, "only what was asked for is unchanged"
+        await self.session.index.run(Index.finish, finished, now())
+        return [None] * len(finished)
+
+    async def _note(self, notes: list[Callable[[Index], None]]) -> list[None]:
+        assert self.session is not None, "only of what was asked for there are notes"
+
+        def note(index: Index) -> None:
+            for one in notes:
+                one(index)
+
+        await self.session.index.run(lambda index: index.together(lambda: note(index)))
+        return [None] * len(notes)
+
     async def _keep(self, session: Session, evidence: Evidence) -> None:
         (capture,) = await session.recorder.keep([evidence])
         if isinstance(capture, ArchiverError):
             raise capture
-        await session.index.run(lambda index: index.captures.note([capture]))
+        await self._notes.submit(lambda index: index.captures.note([capture]))
 
     async def _quietly(self, work: Any) -> None:
         try:

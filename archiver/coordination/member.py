@@ -9,7 +9,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.clock import go_by, now, steady
+from archiver.clock import go_by, machine_time, now, steady
 from archiver.index.lock import file_of_worker, is_held
 from archiver.index.workers import MAX_SILENCE_MICROS
 from archiver.places import INDEX
@@ -82,23 +82,33 @@ class Member:
     async def take(self, kind: str, names: list[str]) -> list[str]:
         """Take leases, and return the names that this worker has from now on: nobody else does anything about them
         meanwhile."""
-        if not names:
-            return []
         run = self.run
-        taken = await self._index.run(lambda index: index.workers.take(kind, names, run))
-        self._had.setdefault(kind, set()).update(taken)
-        if taken:
-            self._waits = 0
-        return taken
+        return self._taken(
+            kind, await self._index.run(lambda index: index.workers.take(kind, names, run)) if names else []
+        )
 
-    async def free(self, kind: str, names: list[str]) -> list[str]:
-        """Return those of `names` that nobody has, and that were not done in this run."""
-        run = self.run
-        return await self._index.run(lambda index: index.workers.free(kind, names, run)) if names else []
+    async def take_share(self, kind: str, names: list[str], expected: int, most: int) -> list[str]:
+        """Take leases of this worker's share of those that nobody has, and that were not done in this run; `most` at
+        most. Return the names that it has from now on. expected: the least number of workers to count with."""
+        if not names or most <= 0:
+            return []
+        run, parts = self.run, self.parts(expected)
+        taken = await self._index.run(lambda index: index.workers.take_share(kind, names, run, parts, most))
+        return self._taken(kind, taken)
+
+    def _taken(self, kind: str, names: list[str]) -> list[str]:
+        self._had.setdefault(kind, set()).update(names)
+        if names:
+            self._waits = 0
+        return names
 
     def has(self, kind: str) -> set[str]:
         """Return the names of a kind that this worker has leases of."""
         return set(self._had.get(kind, ()))
+
+    def gave_back(self, kind: str, name: str) -> None:
+        """Note that a lease was given back, in a transaction that did something else, too."""
+        self._had.setdefault(kind, set()).discard(name)
 
     async def give_back(self, kind: str, names: list[str], *, done: bool = False) -> None:
         """Let others have these. done: they are done, so nobody takes them again in this run."""
@@ -192,9 +202,14 @@ class Member:
 
 
 def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None) -> list[Worker]:
-    go_by(index.clock_ahead())  # the clock of this machine may have been set meanwhile
-    index.workers.renew(now(), doing, articles, requests, results)
-    return index.workers.at_work()
+    def renew() -> tuple[int, list[Worker]]:
+        ahead = index.clock_ahead()  # the clock of this machine may have been set meanwhile
+        index.workers.renew(machine_time() + ahead, doing, articles, requests, results)
+        return ahead, index.workers.at_work()
+
+    ahead, at_work = index.together(renew)
+    go_by(ahead)
+    return at_work
 
 
 def _take_over(index: Index, one: Worker, output: Root) -> bool:

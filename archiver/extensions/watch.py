@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scrapy import signals
 
@@ -15,7 +15,7 @@ from archiver.private import authority, public_texts
 from archiver.signals import article_failed, article_unchanged, blocked, listing_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, Self
 
     from scrapy.crawler import Crawler
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from archiver.session import Session
 
 MAX_KEPT_RUNS = 1000
+
+
+class _Before(NamedTuple):
+    """What the last runs say of a listing: what it gave in those without an alarm, and whether it was not there in the
+    last one."""
+
+    good: list[ListingRun]
+    was_absent: bool
 
 
 class Watch:
@@ -119,18 +127,17 @@ class Watch:
         Raises IndexFileError.
         """
         moment = now()
+        before = await session.index.run(_before, list(self.listings))
         for label, stats in self.listings.items():
             stats.saved, stats.failed = self._saved[label], self._failed[label]
             if count := self._read[label]:
                 stats.articles = {name: round(self._sums[label][name] / count, 4) for name in (*CHECKED_FIELDS, "body")}
-            runs = await session.index.run(_history, label)
-            history = [{**one.stats, "time": one.time // SECOND} for one in runs]
+            history = [{**one.stats, "time": one.time // SECOND} for one in before[label].good]
             carry(stats, history)
             stats.alarms = alarms(stats, history, moment // SECOND)
-            if not (stats.absent and await session.index.run(_was_absent, label)):
+            if not (stats.absent and before[label].was_absent):
                 self.alarms += [f"{label}: {alarm}" for alarm in stats.alarms]
-            await session.index.run(_note, stats, session.run, moment)
-        await session.index.run(lambda index: index.runs.forget(session.run - MAX_KEPT_RUNS, MAX_HISTORY_RUNS))
+        await session.index.run(_note, list(self.listings.values()), session.run, moment)
         self.alarms += [f"{host}: {reason}" for host, reason in self._blocked.items()]
         if self._same:
             self.alarms.append(f"one text came for many articles, {len(self._same)} were not saved: {self._same[0]}")
@@ -138,15 +145,20 @@ class Watch:
             self.alarms.append(disbelief)
 
 
-def _history(index: Index, listing: str) -> list[ListingRun]:
-    return index.listings.stats(listing, MAX_HISTORY_RUNS, good=True)
+def _before(index: Index, listings: Sequence[str]) -> dict[str, _Before]:
+    def look(listing: str) -> _Before:
+        was_absent = any(one.stats.get("absent") for one in index.listings.stats(listing, 1))
+        return _Before(index.listings.stats(listing, MAX_HISTORY_RUNS, good=True), was_absent)
+
+    return index.at_one_moment(lambda: {listing: look(listing) for listing in listings})
 
 
-def _was_absent(index: Index, listing: str) -> bool:
-    return any(one.stats.get("absent") for one in index.listings.stats(listing, 1))
+def _note(index: Index, listings: Sequence[ListingStats], run: int, moment: int) -> None:
+    def note() -> None:
+        for stats in listings:
+            if stats.alarms:  # the listing is asked in full the next time: the same answer would be no better
+                index.listings.forget_validators(stats.listing)
+            index.listings.add_stats(stats.listing, run, public_texts(stats.as_dict()), moment, good=not stats.alarms)
+        index.runs.forget(run - MAX_KEPT_RUNS, MAX_HISTORY_RUNS)
 
-
-def _note(index: Index, stats: ListingStats, run: int, moment: int) -> None:
-    if stats.alarms:  # with an alarm the listing is asked in full the next time: the same answer would be no better
-        index.listings.forget_validators(stats.listing)
-    index.listings.add_stats(stats.listing, run, public_texts(stats.as_dict()), moment, good=not stats.alarms)
+    index.together(note)

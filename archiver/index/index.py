@@ -11,7 +11,7 @@ from archiver.index.catalogue import Catalogue
 from archiver.index.credentials import Credentials
 from archiver.index.damage import REMAKE_ADVICE
 from archiver.index.hosts import Hosts
-from archiver.index.leases import ARTICLES
+from archiver.index.leases import ARTICLES, SITE
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK_FILE, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
@@ -174,18 +174,22 @@ class Index:
         site: str = "",
         recipe: str = "",
         parts: int = 0,
+        *,
+        leaves: bool = False,
     ) -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those
         without a post first, in the order in which they were seen. site: only articles in the queue of this site;
         empty: only those that are in no site's queue. recipe: only articles of this recipe; empty: of any. parts: where
         the run has a limit, which its workers share: at most one of so many equal parts of what is left of it is taken;
-        0: there is no limit."""
+        0: there is no limit. leaves: where there are none, the worker's lease of the site is given back."""
 
         def claim() -> list[Claim]:
             quota = self.workers.take_quota(ARTICLES, limit, parts) if parts else limit
             claims = self._queue.claim(run, places, quota, now, site, recipe)
             if parts:
                 self.workers.return_quota(ARTICLES, quota - len(claims))
+            if leaves and not claims:
+                self.workers.give_back(SITE, [site])
             return claims
 
         claims = self._database.transact(claim)

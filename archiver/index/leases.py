@@ -33,6 +33,16 @@ class Leases:
             return []
         return sorted(self._taken(kind, names, run))
 
+    def take_share(self, kind: str, names: list[str], run: int, parts: int, most: int) -> list[str]:
+        """Take leases of one of so many equal parts of those of `names` that are free, in their order, `most` at most.
+        Return the names that this worker has from now on."""
+        return self._database.transact(lambda: self._take_share(kind, names, run, parts, most))
+
+    def _take_share(self, kind: str, names: list[str], run: int, parts: int, most: int) -> list[str]:
+        free = self.free(kind, names, run)
+        share = free[: min(-(-len(free) // parts), most)]
+        return self._take(kind, share, run) if share else []
+
     def _is_busy(self) -> bool:
         """Note that this worker is busy; return False if it may not be any more, since its run is over."""
         # A worker that finds out whether all are idle (`Workers.go_idle`) waits for this row.

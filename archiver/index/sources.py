@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from archiver.index.types import NamedSource
-from archiver.index.values import can_be_key, storable
+from archiver.index.values import can_be_key, json_text, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from archiver.index.database import Database
 
@@ -22,11 +23,19 @@ class Sources:
     def named_by(self, parent: str) -> list[NamedSource]:
         """Return the sources that are noted for an address that is followed, or for a listing that is an index of
         sitemaps."""
+        return self.named_by_each([parent])[parent]
+
+    def named_by_each(self, parents: Collection[str]) -> dict[str, list[NamedSource]]:
+        """Return the sources that are noted for each of several such addresses."""
         rows = self._database.rows(
-            "SELECT address, kind, title, found, modified FROM sources WHERE parent = ? ORDER BY address",
-            storable(parent),
+            """SELECT sources.parent, address, kind, title, found, modified FROM json_each(?) AS one
+               CROSS JOIN sources ON sources.parent = one.value ORDER BY sources.parent, address""",
+            json_text(sorted({storable(parent) for parent in parents})),
         )
-        return [NamedSource(*row) for row in rows]
+        found: defaultdict[str, list[NamedSource]] = defaultdict(list)
+        for parent, *source in rows:
+            found[parent].append(NamedSource(*source))
+        return {parent: found.get(storable(parent), []) for parent in parents}
 
     def put(self, parent: str, sources: Iterable[NamedSource]) -> None:
         """Note sources that `parent` names; each replaces what was noted of the same source before."""

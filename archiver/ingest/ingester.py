@@ -107,11 +107,10 @@ class Ingester:
                 count += await self._executor.rewrite_with_pictures(keys, now)
         return count
 
-    async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
-        """Note that according to the source an article has not changed. Raises IndexFileError."""
+    def unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> list[Finished]:
+        """Return what is to be noted of an article that according to the source has not changed."""
         again = recheck(self._recipes[key.recipe])
-        finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
-        await self._index.run(Index.finish, finished, now)
+        return [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
 
     async def _wait_for_earlier(self, batch: Sequence[Submission] | None = None) -> None:
         """Wait until earlier batches that may concern `batch` are carried out; None: all of them. A web page waits for

@@ -112,7 +112,9 @@ class SharedAllotment(Allotment):
 
     async def claim(self, run: int, places: Sequence[str], most: int, site: str, recipe: str) -> list[Claim]:
         parts = self._member.parts(self._expected) if self._limit else 0
-        claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts)
+        claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts, leaves=bool(site))
+        if site and not claims:
+            self._member.gave_back(SITE, site)
         if parts and not claims:
             room = await self._member.take_quota(ARTICLES, 1, 1)
             await self._member.return_quota(ARTICLES, room)
@@ -132,10 +134,8 @@ class SharedAllotment(Allotment):
         await self._member.return_quota(REQUESTS, count)
 
     async def listings(self, names: list[str]) -> list[str]:
-        free = await self._member.free(LISTING, names)
         room = MAX_LISTINGS - len(self._member.has(LISTING))
-        share = min(self._member.share(len(free), self._expected), max(room, 0))
-        return await self._member.take(LISTING, free[:share])
+        return await self._member.take_share(LISTING, names, self._expected, room)
 
     async def found_listings(self, names: list[str]) -> list[str]:
         return await self._member.take(LISTING, names)
@@ -166,7 +166,8 @@ class SharedAllotment(Allotment):
         return await self._member.take(SITE, names[: max(room, 0)])
 
     async def end_site(self, site: str) -> bool:
-        await self._member.give_back(SITE, [site])
+        if site in self._member.has(SITE):  # no article was claimed, since no more may be asked for
+            await self._member.give_back(SITE, [site])
         return len(self._member.has(SITE)) < MAX_SITES // 2
 
     async def begins(self, task: str) -> bool:

@@ -93,14 +93,16 @@ class FollowingSpider(ListSpider):
     async def site_surveyed(self, one: Followed) -> None:
         """Note that a site has been surveyed. By default: do nothing."""
 
-    async def listings_of(self, one: Followed) -> list[FollowedListing] | None:
-        """Return the listings of a site or a feed that is followed; None if the site must be surveyed first."""
-        if one.is_feed:
-            return [FollowedListing(self.web, one.address, "feed")]
-        named = await self.index.run(lambda index: index.sources.named_by(one.address))
-        if not named or min(source.found for source in named) < now() - SURVEY_INTERVAL_MICROS:
-            return None
-        return [FollowedListing(self.web, source.address, source.kind) for source in named]
+    async def listings_of(self, followed: Sequence[Followed]) -> dict[str, list[FollowedListing]]:
+        """Return the listings of sites and feeds that are followed, by the addresses of these. A site that must be
+        surveyed first is left out."""
+        sites = [one.address for one in followed if not one.is_feed]
+        known = await self.index.run(lambda index: index.sources.named_by_each(sites)) if sites else {}
+        found = {one.address: [FollowedListing(self.web, one.address, "feed")] for one in followed if one.is_feed}
+        for address, named in known.items():
+            if named and min(source.found for source in named) >= now() - SURVEY_INTERVAL_MICROS:
+                found[address] = [FollowedListing(self.web, source.address, source.kind) for source in named]
+        return found
 
     def survey_soon(self, one: Followed) -> None:
         """Start a task that surveys a site, and then reads the listings that it found."""

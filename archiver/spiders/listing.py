@@ -126,12 +126,10 @@ class ListingSpider(DueSpider):
     async def _ask_listings(self) -> AsyncIterator[Request]:
         """Yield the requests for listings that no worker has taken up yet, and begin to survey the followed sites whose
         listings are not known yet; of both only this crawl's share."""
-        for one in list(self._unknown.values()):
-            listings = await self.listings_of(one)
-            if listings is not None:
-                self._unknown.pop(one.address, None)
-            for listing in listings or ():
-                if self.add_listing(listing, one.address):
+        for address, listings in (await self.listings_of(list(self._unknown.values()))).items():
+            self._unknown.pop(address, None)
+            for listing in listings:
+                if self.add_listing(listing, address):
                     self._unread[listing.label] = listing
         for address in await self._allotment.listings(list(self._unknown)):
             if address in self._unknown:

@@ -248,17 +248,25 @@ class ListSpider(ArticleSpider):
     async def _note_part(self, part: NamedSource, turn: ListingTurn, validators: Validators | None) -> None:
         """Note that a sitemap of an index was read. validators: those of its answer; None if it has not changed."""
         parent, label, read = turn.reference.label, turn.label, part._replace(found=now())
-        await self.index.run(lambda index: index.sources.put(parent, [read]))
-        if validators is not None:
-            kept = Validators() if self.in_part else validators
-            await self.index.run(lambda index: index.listings.keep_validators(label, 0, kept))
+        kept = None if validators is None else Validators() if self.in_part else validators
+
+        def note(index: Index) -> None:
+            index.sources.put(parent, [read])
+            if kept is not None:
+                index.listings.keep_validators(label, 0, kept)
+
+        await self.index.run(lambda index: index.together(lambda: note(index)))
 
     async def _note_progress(self, turn: ListingTurn, *, further: bool) -> None:
         """Note how far the reading of a listing has come, for a later run."""
         label, validators = turn.reference.label, Validators() if self.in_part else turn.validators
-        await self.index.run(lambda index: index.listings.note_unfinished(label, turn.page + 1 if further else 0))
-        if not further:
-            await self.index.run(lambda index: index.listings.keep_validators(label, turn.endpoint, validators))
+
+        def note(index: Index) -> None:
+            index.listings.note_unfinished(label, turn.page + 1 if further else 0)
+            if not further:
+                index.listings.keep_validators(label, turn.endpoint, validators)
+
+        await self.index.run(lambda index: index.together(lambda: note(index)))
 
     async def _further(
         self, turn: ListingTurn, listed: ListedPage, all_wanted: bool, new: list[bool]
