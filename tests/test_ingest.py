@@ -6,27 +6,36 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from archiver.article import Article, Post
 from archiver.captures import Capture
 from archiver.configuration import load_configuration
+from archiver.crew import ArticleTurns
 from archiver.decide import Believe, Candidate
+from archiver.errors import StoreError
+from archiver.index.sqlite import SqliteDatabase
 from archiver.ingest import Ingester, Submission
+from archiver.ingest.turn import Alone
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.storage.disk import put_all
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from archiver.index import IndexThread
+    from archiver.index import Index, IndexThread
+    from archiver.ingest.turn import Turn
     from archiver.session import SessionOptions
     from archiver.storage import Put
     from archiver.storage.disk import Outcome
 
+T = TypeVar("T")
 TURNS = 100  # of the event loop, the index and a thread: more than anything here takes
 NOON = datetime(2024, 3, 15, 12, tzinfo=UTC)
 
@@ -112,9 +121,17 @@ class Ground:
             session.run,
         )
 
-    def take(self, *batch: Submission) -> asyncio.Future[list[Article]]:
+    def take(self, *batch: Submission, turn: Turn | None = None) -> asyncio.Future[list[Article]]:
         """Set a batch on its way, and believe every text."""
-        return asyncio.ensure_future(self.ingester.take(batch, lambda *_: Believe()))
+        return asyncio.ensure_future(self.ingester.take(batch, lambda *_: Believe(), turn))
+
+    async def transactions(self, work: Awaitable[object]) -> int:
+        """Return how many transactions that write are done for something."""
+        said: list[str] = []
+        await self.session.index.run(lambda index: _connection(index).set_trace_callback(said.append))
+        await work
+        await self.session.index.run(lambda index: _connection(index).set_trace_callback(None))
+        return said.count("COMMIT")
 
     async def go_on(self, until: Callable[[], bool] = lambda: False) -> bool:
         """Let everything go on that can, at most until something is so; return whether it is."""
@@ -139,6 +156,70 @@ def on_road(output: Path, play: Callable[[Ground], Awaitable[None]]) -> None:
             await session.close()
 
     asyncio.run(perform())
+
+
+def page(number: int) -> Submission:
+    """Return an article that is known by its address."""
+    address = f"news.example/{number}"
+    return taken(number, recipe="web", form="page", id=str(number) * 20, url=f"http://{address}", aliases=(address,))
+
+
+def _connection(index: Index) -> sqlite3.Connection:
+    database = index._database
+    assert isinstance(database, SqliteDatabase)
+    return database._connection
+
+
+def test_a_batch_takes_as_many_transactions_however_large_it_is(tmp_path: Path) -> None:
+    """One for what is about to be written, and one for what became of it; of a worker one more, for its turn, which
+    ends with the last of them."""
+
+    async def play(ground: Ground) -> None:
+        ground.storage.gate.set()
+        batches = [[page(number) for number in numbers] for numbers in ((1,), (2, 3, 4), (5,), (6, 7, 8, 9))]
+        turns = [None, None, *(ArticleTurns().at([one.article for one in batch]) for batch in batches[2:])]
+        counts = [
+            await ground.transactions(ground.take(*batch, turn=turn))
+            for batch, turn in zip(batches, turns, strict=True)
+        ]
+        assert counts == [2, 2, 3, 3]
+        assert all(turn.is_over for turn in turns if turn)
+
+    on_road(tmp_path, play)
+
+
+def test_a_turn_ends_whatever_becomes_of_its_batch(tmp_path: Path) -> None:
+    async def play(ground: Ground) -> None:
+        async def fail(_: list[Put]) -> list[Outcome]:
+            raise StoreError("no room")
+
+        ground.storage.put = fail  # type: ignore[assignment]
+        turns = ArticleTurns()
+        with pytest.raises(StoreError):
+            await ground.take(page(1), turn=(turn := turns.at([page(1).article])))
+        assert turn.is_over
+        leases = await ground.session.index.run(lambda index: index._database.rows("SELECT name FROM leases"))
+        assert leases == []
+
+    on_road(tmp_path, play)
+
+
+def test_a_batch_waits_for_its_turn(tmp_path: Path) -> None:
+    class Late(Alone):
+        """The turn of somebody who comes third."""
+
+        tries = 0
+
+        def begin(self, index: Index, work: Callable[[], T]) -> T | None:
+            self.tries += 1
+            return None if self.tries < 3 else super().begin(index, work)
+
+    async def play(ground: Ground) -> None:
+        ground.storage.gate.set()
+        (written,) = await ground.take(page(1), turn=(turn := Late()))
+        assert (written.outcome, turn.tries) == ("written", 3)
+
+    on_road(tmp_path, play)
 
 
 def test_a_batch_is_decided_about_while_another_is_written(tmp_path: Path) -> None:
@@ -169,12 +250,10 @@ def test_what_is_decided_about_an_article_waits_for_what_is_done_with_it(tmp_pat
 def test_web_pages_wait_for_all_that_is_before_them(tmp_path: Path) -> None:
     async def play(ground: Ground) -> None:
         before = ground.take(taken(1))
-        page = ground.take(
-            taken(2, recipe="web", form="page", id="1" * 20, url="http://news.example/2", aliases=("news.example/2",))
-        )
+        after = ground.take(page(2))
         assert not await ground.go_on(lambda: len(ground.storage.asked) == 2)
         ground.storage.gate.set()
-        assert [[one.outcome for one in await done] for done in (before, page)] == [["written"], ["written"]]
+        assert [[one.outcome for one in await done] for done in (before, after)] == [["written"], ["written"]]
 
     on_road(tmp_path, play)
 

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,7 +69,7 @@ def whole(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
     assert archive.crawl(LISTING).returncode == 0
     archive.replica.requests.clear()
     monkeypatch.setattr("archiver.crawl_archive.MAX_BATCH", 4)
-    monkeypatch.setattr(sys.modules["archiver.replay.replay"], "MAX_BATCH", 4)
+    monkeypatch.setattr(import_module("archiver.replay.replay"), "MAX_BATCH", 4)
     monkeypatch.setenv("http_proxy", archive.replica.url)
     monkeypatch.setenv("no_proxy", "")
     return archive

@@ -180,6 +180,13 @@ def test_what_addresses_name(index: Index) -> None:
     assert index.sources.named_by("http://a.example/") == [page, feed]
     index.sources.put("http://a.example/", [feed._replace(modified=NOW)])
     assert [one.modified for one in index.sources.named_by("http://a.example/")] == [None, NOW]
+    both = index.sources.named_by_each(["http://b.example/", "http://c.example/", "http://a.example/"])
+    assert {name: len(found) for name, found in both.items()} == {
+        "http://a.example/": 2,
+        "http://b.example/": 1,
+        "http://c.example/": 0,
+    }
+    assert index.sources.named_by_each([]) == {}
     index.sources.forget("http://a.example/")
     assert index.sources.named_by("http://a.example/") == []
     assert len(index.sources.named_by("http://b.example/")) == 1

@@ -82,6 +82,27 @@ def test_one_worker_has_what_it_takes(crew: Crew) -> None:
     assert crew.be(crew.second).workers.take(SITE, [A, B], crew.run) == [A]
 
 
+def test_a_share_is_of_what_is_free(crew: Crew) -> None:
+    names = [f"{name}.example" for name in "abcdef"]
+    assert crew.be(crew.first).workers.take_share(SITE, names, crew.run, 3, 9) == names[:2]
+    index = crew.be(crew.second)
+    assert index.workers.take_share(SITE, names, crew.run, 2, 1) == names[2:3]  # no more than it may have
+    assert index.workers.take_share(SITE, names, crew.run, 1, 9) == names[3:]
+    assert crew.be(crew.first).workers.take_share(SITE, names, crew.run, 1, 9) == []
+
+
+def test_who_finds_nothing_more_of_a_site_leaves_it(crew: Crew) -> None:
+    index = crew.be(crew.first)
+    index.see([one._replace(site=A) for one in seen("a")], NOW, every_form=True)
+    index.workers.take(SITE, [A], crew.run)
+    assert len(index.claim(crew.run, [LIST], 9, NOW, A, leaves=True)) == 1
+    assert index.workers.free(SITE, [A], crew.run) == []
+    assert index.claim(crew.run, [LIST], 9, NOW, A) == []
+    assert index.workers.free(SITE, [A], crew.run) == []
+    assert index.claim(crew.run, [LIST], 9, NOW, A, leaves=True) == []
+    assert index.workers.free(SITE, [A], crew.run) == [A]
+
+
 def test_what_is_done_is_done_once_in_a_run(crew: Crew) -> None:
     index = crew.be(crew.first)
     index.workers.take("listing", [LIST], crew.run)
