@@ -119,9 +119,9 @@ def _left(demand: float, taken: float) -> float:
 
 
 TOGETHER = 2  # workers that are measured: one alone has no leases to take
-# Assumed of an article: times that a worker waits for the server in a transaction, bytes of a page of a real site, and
-# requests to the store, for a post and a part of a file of captures.
-TRIPS, PAGE, PUTS = 2.25, 30_000, 1.1
+# Times that a worker waits for the server in a transaction, as counted in a crawl. Assumed of an article: bytes of a
+# page of a real site, and requests to the store, for a post and a part of a file of captures.
+TRIPS, PAGE, PUTS = 2.5, 30_000, 1.1
 SETUPS = {"as it comes": Machines(), "2,000 connections": Machines(connections=2000)}
 
 

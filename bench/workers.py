@@ -25,6 +25,8 @@ WORKERS = (1, 2, 4)
 ROUNDS = 3
 FILE, SERVER = "SQLite", "PostgreSQL"
 AIM = 1.4  # two workers to one
+# Transactions an article of two workers, with their index on a server. A crawl of few articles has more: of each site.
+MOST, FLOOR = 0.1, 0.8
 _DONE = """SELECT sum(xact_commit), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') FROM pg_stat_database"""
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -50,6 +52,15 @@ def run(*, quick: bool) -> list[Ratio]:
                 archive = Path(place, f"{kind}-{count}-{number}")
                 done[kind, count].append(_crawl(archive, count, each, host, server if kind == SERVER else None))
     _show(done, SITES * (each + 1))
+    transactions = median(one.transactions for one in done[SERVER, 2])
+    return [
+        Ratio(f"workers: transactions an article, 2, {SERVER}", transactions, MOST, floor=None if quick else FLOOR),
+        *_rates(done),
+    ]
+
+
+def _rates(done: dict[tuple[str, int], list[Round]]) -> list[Ratio]:
+    """Return how many articles a second several workers come to, of those that one comes to."""
     return [
         Ratio(
             f"workers: articles a second, {count} / 1, {kind}",
