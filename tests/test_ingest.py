@@ -14,7 +14,7 @@ import pytest
 from archiver.article import Article, Post
 from archiver.captures import Capture
 from archiver.configuration import load_configuration
-from archiver.crew import ArticleTurns
+from archiver.coordination import ArticleLeases
 from archiver.decide import Believe, Candidate
 from archiver.errors import StoreError
 from archiver.index.sqlite import SqliteDatabase
@@ -177,7 +177,7 @@ def test_a_batch_takes_as_many_transactions_however_large_it_is(tmp_path: Path) 
     async def play(ground: Ground) -> None:
         ground.storage.gate.set()
         batches = [[page(number) for number in numbers] for numbers in ((1,), (2, 3, 4), (5,), (6, 7, 8, 9))]
-        turns = [None, None, *(ArticleTurns().at([one.article for one in batch]) for batch in batches[2:])]
+        turns = [None, None, *(ArticleLeases().at([one.article for one in batch]) for batch in batches[2:])]
         counts = [
             await ground.transactions(ground.take(*batch, turn=turn))
             for batch, turn in zip(batches, turns, strict=True)
@@ -194,7 +194,7 @@ def test_a_turn_ends_whatever_becomes_of_its_batch(tmp_path: Path) -> None:
             raise StoreError("no room")
 
         ground.storage.put = fail  # type: ignore[assignment]
-        turns = ArticleTurns()
+        turns = ArticleLeases()
         with pytest.raises(StoreError):
             await ground.take(page(1), turn=(turn := turns.at([page(1).article])))
         assert turn.is_over
