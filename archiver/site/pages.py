@@ -138,10 +138,16 @@ async def _make_in_processes(
                 note(written)
 
     try:
-        while batch := list(islice(things, MAX_BATCH)):
+        batch: list[Thing] = []
+        for thing in things:
+            batch.append(thing)
+            await asyncio.sleep(0)  # a pipe takes a part of a batch at a time: the pool sends and receives meanwhile
+            if len(batch) == MAX_BATCH:
+                sent.append(asyncio.ensure_future(pool.submit(batch)))
+                batch = []
+                await settle(BATCHES_AHEAD * processes)
+        if batch:
             sent.append(asyncio.ensure_future(pool.submit(batch)))
-            await asyncio.sleep(0)  # let the pool send jobs and take in results
-            await settle(BATCHES_AHEAD * processes)
         await settle(0)
     finally:
         for one in sent:
