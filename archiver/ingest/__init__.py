@@ -4,9 +4,9 @@ The crawl, replays and repairs of an archive all take it; where an article comes
 """
 
 from archiver.ingest.ingester import Ingester
-from archiver.ingest.looking import Asked, look
+from archiver.ingest.lookup import Lookup, look_up
 from archiver.ingest.pending import PendingAnswers
 from archiver.ingest.planner import Decided, Planner
 from archiver.ingest.submission import Submission, key_of
 
-__all__ = ["Asked", "Decided", "Ingester", "PendingAnswers", "Planner", "Submission", "key_of", "look"]
+__all__ = ["Decided", "Ingester", "Lookup", "PendingAnswers", "Planner", "Submission", "key_of", "look_up"]

@@ -11,7 +11,7 @@ from archiver.decide import Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import ArticleKey, Finished, Index
 from archiver.ingest.executor import Executor
-from archiver.ingest.looking import Asked, look
+from archiver.ingest.lookup import Lookup, look_up
 from archiver.ingest.notes import recheck
 from archiver.ingest.packing import unpack
 from archiver.ingest.planner import Planner
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.decide import Judge, Policy, Verdict
     from archiver.extraction import Renderer
     from archiver.index import HeldBack, IndexThread
-    from archiver.ingest.looking import Looked
+    from archiver.ingest.lookup import Archived
     from archiver.ingest.turn import Turn
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
@@ -55,7 +55,7 @@ class Ingester:
         self._planner = Planner(recipes, policy, renderer, storage.read)
         self._executor = Executor(index, storage, recorder, recipes, run)
         self._texts = Texts()
-        self._turn = asyncio.Lock()
+        self._deciding = asyncio.Lock()
         self._executing: dict[asyncio.Task[list[Article]], set[ArticleKey]] = {}
 
     async def take(
@@ -69,10 +69,10 @@ class Ingester:
         """
         turn = turn or Alone()
         try:
-            async with self._turn:
+            async with self._deciding:
                 await self._wait_for_earlier(batch)
-                looked = await self._look(self._asked(batch, is_judged=judge is not None), turn)
-                plan = await self._planner.plan(batch, looked, judge or self._judge)
+                archived = await self._look_up(self._lookup_of(batch, is_judged=judge is not None), turn)
+                plan = await self._planner.plan(batch, archived, judge or self._judge)
                 carried = asyncio.ensure_future(self._executor.execute(plan, turn))
                 self._executing[carried] = {key_of(decided.decision.article) for decided in plan.decided}
                 carried.add_done_callback(self._executing.pop)
@@ -84,7 +84,7 @@ class Ingester:
     async def decide_edits(self) -> list[Article]:
         """Decide about the edits that were held back, now that all else of the run has been looked at; return the
         articles, each with what became of it. Raises IndexFileError, CaptureError."""
-        async with self._turn:
+        async with self._deciding:
             await self._wait_for_earlier()
             held_back = await self._index.run(Index.held_back)
             if not held_back:
@@ -93,15 +93,17 @@ class Ingester:
             articles = [submission.article for submission in batch]
             absorbed = {ArticleKey(article.recipe, id_) for article in articles for id_ in article.absorbed}
             verdicts = await self._judge_edits([(edit.key, edit.text_digest) for edit in held_back], absorbed)
-            looked = await self._look(Asked(articles), Alone())
-            plan = await self._planner.plan(batch, looked, lambda article, *_: verdicts.get(key_of(article), Believe()))
+            archived = await self._look_up(Lookup(articles), Alone())
+            plan = await self._planner.plan(
+                batch, archived, lambda article, *_: verdicts.get(key_of(article), Believe())
+            )
             return await self._executor.execute(plan, Alone())
 
     async def add_arrived_pictures(self, now: int) -> int:
         """Write the posts again of which pictures have come since they were written, and return how many were written.
         Raises IndexFileError, StoreError."""
         count = 0
-        async with self._turn:
+        async with self._deciding:
             await self._wait_for_earlier()
             while keys := await self._index.run(lambda index: index.pictures.ready(MAX_BATCH)):
                 count += await self._executor.rewrite_with_pictures(keys, now)
@@ -127,35 +129,35 @@ class Ingester:
         site = site_of(article.response_url) if self._recipes[article.recipe].is_web else ""
         return self._texts.look_at(key_of(article), article.text_digest, site)
 
-    def _asked(self, batch: Sequence[Submission], *, is_judged: bool) -> Asked:
+    def _lookup_of(self, batch: Sequence[Submission], *, is_judged: bool) -> Lookup:
         """Return what is asked about a batch. Unless somebody else judges its texts, this is also what decides whether
         they are believed: of a recipe with ids the texts that were saved last, of web pages which articles have the
         same texts as these."""
         articles = [submission.article for submission in batch]
         if is_judged:
-            return Asked(articles)
+            return Lookup(articles)
         pages = [article for article in articles if self._recipes[article.recipe].is_web]
         recipes = {article.recipe for article in articles} - {article.recipe for article in pages}
-        return Asked(
+        return Lookup(
             articles,
             frozenset(article.text_digest for article in pages if article.text_digest),
             frozenset(recipe for recipe in recipes if self._texts.needs(recipe)),
         )
 
-    async def _look(self, asked: Asked, turn: Turn) -> Looked:
+    async def _look_up(self, lookup: Lookup, turn: Turn) -> Archived:
         """Return what the archive has of a batch, when its turn has begun."""
 
-        def begin(index: Index) -> Looked | None:
-            return turn.begin(index, lambda: look(index, asked))
+        def begin(index: Index) -> Archived | None:
+            return turn.begin(index, lambda: look_up(index, lookup))
 
-        while (looked := await self._index.run(begin)) is None:
+        while (archived := await self._index.run(begin)) is None:
             await asyncio.sleep(POLL_SECONDS)
-        for recipe, last in looked.last.items():
+        for recipe, last in archived.last.items():
             self._texts.begin(recipe, last)
-        for text, saying in looked.saying.items():
+        for text, saying in archived.saying.items():
             for key, address in saying.items():
                 self._texts.know(site_of(address), text, key.id)
-        return looked
+        return archived
 
     async def _judge_edits(
         self, edits: Sequence[tuple[ArticleKey, str]], absorbed: Collection[ArticleKey]

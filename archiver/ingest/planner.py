@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.decide import Decision, Judge, Policy, Union
     from archiver.extraction import Renderer
     from archiver.index import ArticleKey, Held
-    from archiver.ingest.looking import Looked
+    from archiver.ingest.lookup import Archived
     from archiver.ingest.submission import Submission
     from archiver.recipes import Recipe
 
@@ -62,22 +62,22 @@ class Planner:
         self._read = read
         self._resolver = BatchResolver(renderer.with_post, read)
 
-    async def plan(self, batch: Sequence[Submission], looked: Looked, judge: Judge) -> Plan:
-        """Return what is to be done with each of `batch`. looked: what the archive has of it. judge: says whether a
+    async def plan(self, batch: Sequence[Submission], archived: Archived, judge: Judge) -> Plan:
+        """Return what is to be done with each of `batch`. archived: what the archive has of it. judge: says whether a
         text is believed."""
-        batch = illustrate(await self._resolver.resolve(batch, looked), looked.offered, looked.paths)
+        batch = illustrate(await self._resolver.resolve(batch, archived), archived.offered, archived.paths)
         groups: defaultdict[ArticleKey, list[Submission]] = defaultdict(list)
         for submission in batch:
             groups[key_of(submission.article)].append(submission)
-        on_disk = await asyncio.to_thread(self._read_changing, batch, looked.held)
+        on_disk = await asyncio.to_thread(self._read_changing, batch, archived.held)
         decided: dict[int, Decided] = {}
         for key, group in groups.items():
             try:
-                decided |= self._decide(looked.held[key], group, on_disk, judge)
+                decided |= self._decide(archived.held[key], group, on_disk, judge)
             except Exception as error:  # a fault in this program: only this article must suffer from it
                 decided |= _undecided(group, error)
         decisions = [decided[id(submission.candidate)] for submission in batch]
-        return Plan(decisions, await self._unions(decisions, looked.held))
+        return Plan(decisions, await self._unions(decisions, archived.held))
 
     async def _unions(self, decided: Sequence[Decided], held: Mapping[ArticleKey, Held]) -> list[Union]:
         """Return what is to be done with the posts of articles that turned out to be the same as others."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.index import ArticleKey, Held
-    from archiver.ingest.looking import Looked
+    from archiver.ingest.lookup import Archived
     from archiver.ingest.submission import Submission
 
 
@@ -26,11 +26,11 @@ class BatchResolver:
         self._render = render
         self._read = read
 
-    async def resolve(self, batch: Sequence[Submission], looked: Looked) -> list[Submission]:
+    async def resolve(self, batch: Sequence[Submission], archived: Archived) -> list[Submission]:
         """Return `batch`, each article with the id that it has in the archive."""
         if not any(submission.article.aliases for submission in batch):
             return list(batch)
-        return await asyncio.to_thread(self._resolve, batch, looked.known, looked.held)
+        return await asyncio.to_thread(self._resolve, batch, archived.known, archived.held)
 
     def _resolve(
         self, batch: Sequence[Submission], known: Mapping[str, ArticleKey | None], held: Mapping[ArticleKey, Held]

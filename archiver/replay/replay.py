@@ -14,7 +14,7 @@ from archiver.decide import Keep, Older, Quarantine, Write
 from archiver.engines import in_order
 from archiver.errors import CaptureError, WorkerError, WorkerLostError
 from archiver.index import Index
-from archiver.ingest import Asked, Planner, Submission, look
+from archiver.ingest import Lookup, Planner, Submission, look_up
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NO_ORIGINAL_REASON, RevisitCompleter
@@ -203,9 +203,9 @@ class Replay:
         options = self._options.extract
         renderer, found = self._maker.extractor.renderer, self._pictures.found
         planner = Planner(options.recipes, self._options.policy, renderer, self._read)
-        asked = Asked([submission.article for submission in batch], more=found)
-        looked = await self._index.run(lambda index: index.at_one_moment(lambda: look(index, asked)))
-        plan = await planner.plan(batch, looked, judge)
+        lookup = Lookup([submission.article for submission in batch], more=found)
+        archived = await self._index.run(lambda index: index.at_one_moment(lambda: look_up(index, lookup)))
+        plan = await planner.plan(batch, archived, judge)
         for union in plan.unions:
             address = union.decided.article.address
             self._listener(Change(address, "written", union.path, before=union.before, after=union.content))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archiver.index import Held, Index
 
 
-class Asked(NamedTuple):
+class Lookup(NamedTuple):
     """What is asked about a batch. texts: digests of texts of which it is asked which articles have them. recipes:
     those of which it is asked what was saved last. more: paths of pictures that an archive would have, beside those in
     the index, by their addresses."""
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
     more: Mapping[str, str] = {}
 
 
-class Looked(NamedTuple):
+class Archived(NamedTuple):
     """What the archive has of a batch. known: the articles of its addresses. held: of all articles that these may turn
     out to be. offered: for each article of the batch, the pictures that its post shows from elsewhere; empty if the
     archive has no pictures. paths: the files of these. saying: the articles with a text, by its digest. last: the
@@ -42,26 +42,26 @@ class Looked(NamedTuple):
     last: Mapping[str, Sequence[tuple[str, str | None]]]
 
 
-def look(index: Index, asked: Asked) -> Looked:
+def look_up(index: Index, lookup: Lookup) -> Archived:
     """Return what the archive has of a batch."""
-    named = [article for article in asked.batch if article.aliases]
+    named = [article for article in lookup.batch if article.aliases]
     own = {key for article in named for key in _keys(article)}
     names = {address for article in named for address in article.aliases} | {key.id for key in own}
     known = index.known_as(names) if names else {}
-    keys = {key_of(article) for article in asked.batch} | own | set(filter(None, known.values()))
+    keys = {key_of(article) for article in lookup.batch} | own | set(filter(None, known.values()))
     for article in named:  # an edit that was held back was settled before
         keys.add(ArticleKey(article.recipe, article_key(article.url)))
         keys |= {ArticleKey(article.recipe, id_) for id_ in article.absorbed}
-    has_pictures = bool(asked.more) or index.pictures.any()
-    offered = [offered_pictures(article) for article in asked.batch] if has_pictures else []
+    has_pictures = bool(lookup.more) or index.pictures.any()
+    offered = [offered_pictures(article) for article in lookup.batch] if has_pictures else []
     addresses = {address for one in offered for picture in one.items() for address in (picture[0], *picture[1])}
-    return Looked(
+    return Archived(
         known,
         index.held(keys),
         offered,
-        {**asked.more, **(index.pictures.paths(addresses) if addresses else {})},
-        index.articles_saying(asked.texts) if asked.texts else {},
-        {recipe: index.last_texts(recipe, MAX_SAME_IN_A_ROW - 1) for recipe in asked.recipes},
+        {**lookup.more, **(index.pictures.paths(addresses) if addresses else {})},
+        index.articles_saying(lookup.texts) if lookup.texts else {},
+        {recipe: index.last_texts(recipe, MAX_SAME_IN_A_ROW - 1) for recipe in lookup.recipes},
     )
 
 
