@@ -60,16 +60,17 @@ def open_for_writing(file: Path | None, patience: float = TIMEOUT_SECONDS) -> sq
 
 def _make(file: Path) -> None:
     """Make an index that is whole from the beginning: whoever reads while the first run starts finds none, or all of
-    it. Where a directory cannot have links, nothing is made, and SQLite makes the file in its place."""
+    it. Where that is not possible (a directory cannot have links, say), nothing is made, and SQLite makes the file in
+    its place, or says why it cannot."""
     sweep_beside(file)
     directory = temporary_for(file, get_ident())  # SQLite makes other files beside it
     try:
-        directory.mkdir()
-        with closing(_connect(directory / file.name)) as connection:
-            connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
-            _run_script(connection, "schema.sql", "schema-sqlite.sql")
-            _upgrade(connection)
         with suppress(OSError):  # or others have made it meanwhile
+            directory.mkdir()
+            with closing(_connect(directory / file.name)) as connection:
+                connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
+                _run_script(connection, "schema.sql", "schema-sqlite.sql")
+                _upgrade(connection)
             file.hardlink_to(directory / file.name)
     finally:
         remove(directory)

@@ -305,6 +305,23 @@ def test_what_a_run_that_was_killed_began_to_make_is_swept(
     assert not [one for one in file.parent.iterdir() if one.is_dir()]
 
 
+def test_an_index_that_cannot_be_made_aside_is_made_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a disk has no room for a directory: SQLite says then what is wrong, if anything is."""
+    make = pathlib.Path.mkdir
+
+    def refuse(directory: Path, *arguments: Any, **options: Any) -> None:
+        if directory.name != "_index":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        make(directory, *arguments, **options)
+
+    monkeypatch.setattr(pathlib.Path, "mkdir", refuse)
+    with closing(Index.open(tmp_path)) as index:
+        index.mark_complete()
+    assert Index.exists(tmp_path)
+
+
 def test_there_is_nothing_to_read(tmp_path: Path) -> None:
     assert not Index.exists(tmp_path)
     with closing(Index.read(tmp_path)) as index:
