@@ -276,6 +276,21 @@ def test_summaries_are_short() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("few", "few"),
+        ("word " * 39 + "last!", "word " * 39 + "last!"),  # 200 characters
+        ("word " * 40 + "last!", "word " * 39 + "word…"),
+        ("word " * 999, "word " * 39 + "word…"),
+        (f"first{' ' * 1500}last", "first…"),
+    ],
+)
+def test_a_summary_is_the_beginning_of_the_text(text: str, summary: str) -> None:
+    (item,) = json_feed(entry(html=f"<p>{text}</p>", quote="")).items
+    assert item.summary == summary
+
+
 @given(title=texts, body=texts, quote=texts)
 def test_any_text_comes_back_from_xml(title: str, body: str, quote: str) -> None:
     any_entry = entry(title=title, html=body, quote=quote, source=title, category=quote, tags=(title,))

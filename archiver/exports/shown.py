@@ -132,10 +132,14 @@ def content(entry: Entry) -> str:
 
 def summary(entry: Entry) -> str:
     """Return the quote, or how the text begins, as plain text on one line: 200 characters and an ellipsis at most."""
-    text = one_line(entry.quote) or one_line(entry.text[:SAMPLE_CHARACTERS])
-    if len(text) <= MAX_SUMMARY_CHARACTERS and not one_line(entry.quote):
-        text = one_line(entry.text)  # all of it: it is short, or begins with much white space
+    text = one_line(entry.quote) or _start(entry.text)
     return text if len(text) <= MAX_SUMMARY_CHARACTERS else f"{text[:MAX_SUMMARY_CHARACTERS].rstrip()}…"
+
+
+def _start(text: str) -> str:
+    """Return a text on one line; of a long one, only its start, which has more characters than a summary."""
+    start = one_line(text[:SAMPLE_CHARACTERS])
+    return start if len(start) > MAX_SUMMARY_CHARACTERS else one_line(text)  # it is short, or begins with white space
 
 
 def picture(entry: Entry) -> str:
