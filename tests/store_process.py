@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from socket import SHUT_RDWR, SO_REUSEPORT, SOL_SOCKET, socket
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -33,6 +33,7 @@ class _Serving:
     def __init__(self) -> None:
         self._application = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer | None = None
+        self._writing = Lock()
         self._held: socket | None = None  # has the port while nobody listens there, or others might get it
         self._requests: list[str] = []
         self._losing: list[str] = []
@@ -97,7 +98,9 @@ class _Serving:
             return [b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"]
         if self._ignores:
             environ.pop("HTTP_IF_NONE_MATCH", None)
-        answer: Iterable[bytes] = self._application(environ, start)
+        # What a store compares and what it writes then are one step; here they are two, which requests could share.
+        with self._writing if method == "PUT" else nullcontext():
+            answer: Iterable[bytes] = self._application(environ, start)
         if self._losing and method == self._losing[0]:
             self._losing.pop()
             environ["werkzeug.socket"].shutdown(SHUT_RDWR)
