@@ -11,6 +11,7 @@ from scrapy.utils.log import get_scrapy_root_handler
 from archiver.article import Article
 from archiver.errors import in_a_line
 from archiver.private import public_text
+from archiver.text import with_short_words
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class PublicFormatter(logging.Formatter):
-    """Leaves credentials out of addresses, since logs are kept and shown."""
+    """Leaves credentials out of addresses, since logs are kept and shown, and shortens long addresses."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the lines of a record."""
-        return public_text(super().format(record))
+        return with_short_words(public_text(super().format(record)))
 
 
 class OneLineFormatter(PublicFormatter):
@@ -36,7 +37,7 @@ class OneLineFormatter(PublicFormatter):
         error = record.exc_info[1] if record.exc_info else None
         plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
         line = " ".join(super().format(plain).split("\n"))
-        return f"{line}: {public_text(in_a_line(error))}" if error else line
+        return f"{line}: {with_short_words(public_text(in_a_line(error)))}" if error else line
 
 
 def format_log(settings: BaseSettings, *, in_lines: bool) -> None:

@@ -38,6 +38,12 @@ LONG_REFERENCE_PATTERN = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 # General categories of invisible characters, and invisible characters in other categories (Unicode:
 # Default_Ignorable_Code_Point; and the empty Braille pattern).
 UNSEEN_CATEGORIES = frozenset("Zs Zl Zp Cc Cf Cs Cn Mn Me".split())
+# Characters: a longer word is shortened in messages. (The address of a long title in Georgian has some 700.)
+MAX_WORD_CHARACTERS = 800
+SHOWN_AT_START, SHOWN_AT_END = 200, 100
+LONG_WORD_PATTERN = re.compile(
+    rf"https?://\S{{{MAX_WORD_CHARACTERS},}}|(?<![!-~])[!-~]{{{MAX_WORD_CHARACTERS + 1},}}", re.IGNORECASE
+)
 BLANK_CHARACTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
@@ -54,6 +60,14 @@ def one_line(text: str) -> str:
         return text.strip()
     text = printable(text).strip()
     return SPACES_PATTERN.sub(" ", text) if LINE_BREAK_PATTERN.search(text) else text
+
+
+def with_short_words(text: str) -> str:
+    """Return `text` as messages show it: of a word that is too long to be read (an address may have 100,000
+    characters) only the start and the end, with `…` in place of its middle."""
+    if len(text) <= MAX_WORD_CHARACTERS:
+        return text
+    return LONG_WORD_PATTERN.sub(lambda found: f"{found[0][:SHOWN_AT_START]}…{found[0][-SHOWN_AT_END:]}", text)
 
 
 def text_of_html(html: str) -> str:

@@ -91,9 +91,8 @@ def _take_places_of_closed() -> None:
 
 
 def _say(text: str) -> None:
-    """Print an error in one line. Control characters in it are replaced: a file name may contain line breaks."""
-    display = import_module("archiver.commands.display")  # imported only here: it is slow to load and seldom needed
-    sys.stderr.write(f"archiver: {display.printable(text)}\n")
+    """Print an error in one line."""
+    import_module("archiver.commands.display").say(text)  # imported only here: it is slow to load and seldom needed
 
 
 def _asked(words: list[str]) -> list[str]:

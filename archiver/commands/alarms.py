@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from archiver.commands.display import printable
+from archiver.commands.display import say
 from archiver.notify import notify
 
 if TYPE_CHECKING:
@@ -42,4 +39,4 @@ def tell_of_alarms(archive: Archive, content: Mapping[str, Any]) -> None:
     exit status stays the same."""
     settings = archive.configuration
     for problem in notify(content, settings["ARCHIVER_ON_ALARM"], settings["ARCHIVER_ON_ALARM_POST"]):
-        tqdm.write(printable(f"archiver: {problem}"), file=sys.stderr)
+        say(problem)

@@ -6,7 +6,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from archiver.commands.alarms import add_alarm_options, alarm_settings, tell_of_alarms
-from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
+from archiver.commands.display import (
+    MAX_TITLE_WIDTH,
+    Display,
+    count,
+    cut,
+    print_alarms,
+    print_json,
+    print_line,
+    print_table,
+    say,
+)
 from archiver.commands.options import add_fetching_options, archive_from
 from archiver.commands.site import build_site
 from archiver.commands.wrapping import print_wrapped
@@ -115,13 +125,14 @@ def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:
     print_alarms(report.alarms, start="archiver: ")
     content = report.content
     if content["notice"]:
-        print(f"archiver: {content['notice']}", file=sys.stderr)
+        say(content["notice"])
     if as_json:
         print_json(content, indent=1)
         return
     if dry:
         for due in report.due:
-            print_wrapped(printable(f"{due.recipe} {due.id} {','.join(due.forms)} {due.title}".rstrip()))
+            title = cut(due.title, MAX_TITLE_WIDTH)
+            print_wrapped(f"{due.recipe} {due.id} {','.join(due.forms)} {title}".rstrip())
         print_line(f"{count(len(report.due), 'article')} {'is' if len(report.due) == 1 else 'are'} due")
         return
     if quiet:

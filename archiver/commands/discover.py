@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import web_address
-from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, printable, say
 from archiver.commands.options import add_setting_option, archive_from
 from archiver.commands.wrapping import columns, wrap
 from archiver.errors import UsageError
@@ -65,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not offer.problem:
         _show(offer, columns())
     if offer.problem or not offer.articles:
-        sys.stderr.write(printable(f"archiver: {offer.address}: {offer.why_nothing}") + "\n")
+        say(f"{offer.address}: {offer.why_nothing}")
         return FAILED
     return 0
 

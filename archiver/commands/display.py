@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 
 from tqdm import tqdm
 
+from archiver.text import with_short_words
 from archiver.views.plain import as_json
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from archiver.run_report import Result
 
+MAX_TITLE_WIDTH = 200  # columns: no headline is longer, but what a source calls one may be
 MIN_COLUMN_WIDTH = 8  # columns of the terminal: a column of a table is not cut to less
 # Characters that JSON may contain unescaped, but that terminals obey or that change the direction of text.
 OBEYED_PATTERN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
@@ -97,7 +99,7 @@ class Display:
             self._progress.update()
         if result.reason:
             where = f" (kept in {self._output}/_quarantine)" if result.outcome == "quarantined" else ""
-            tqdm.write(printable(f"archiver: {result.address}: {result.reason}{where}"), file=sys.stderr)
+            say(f"{result.address}: {result.reason}{where}")
         if self._json_lines:
             print_json(_as_json(result))
 
@@ -107,7 +109,7 @@ def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str
     stream = stream or sys.stderr
     word = f"{RED}ALARM{PLAIN_COLOUR}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
     for alarm in alarms:
-        tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)  # tqdm moves the progress line out of the way
+        tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)
 
 
 def print_table(head: list[str], rows: list[list[object]]) -> None:
@@ -147,10 +149,10 @@ def _whole(widths: list[int]) -> int:
 def _print_lists(table: list[list[str]], columns: int) -> None:
     """Print the first cell of each row, and below it the other cells, each with the name of its column."""
     for first, *cells in table[1:]:
-        print_line(_cut(first, columns))
+        print_line(cut(first, columns))
         for name, cell in zip(table[0][1:], cells, strict=True):
             if cell:
-                print_line(_cut(f"  {name}: {cell}", columns))
+                print_line(cut(f"  {name}: {cell}", columns))
 
 
 def count(number: int, what: str) -> str:
@@ -159,9 +161,16 @@ def count(number: int, what: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text from outside with each control character replaced by `�`: a terminal would obey it. Surrogates, for
-    bytes of a file name that are not UTF-8, stay: `main` has the streams escape them."""
-    return "".join(one if one.isprintable() or "\ud800" <= one <= "\udfff" else "�" for one in text)
+    """Return a text from outside as people are shown it: with each control character replaced by `�`, since a terminal
+    would obey it, and with long addresses shortened. Surrogates, for bytes of a file name that are not UTF-8, stay:
+    `main` has the streams escape them."""
+    short = with_short_words(text)
+    return "".join(one if one.isprintable() or "\ud800" <= one <= "\udfff" else "�" for one in short)
+
+
+def say(text: str) -> None:
+    """Print a message on standard error, in one line that a person can read, whatever is in it."""
+    tqdm.write(printable(f"archiver: {text}"), file=sys.stderr)  # tqdm moves the progress line out of the way
 
 
 def print_json(value: Any, indent: int | None = None) -> None:
@@ -192,14 +201,18 @@ def width_of(text: str) -> int:
 
 def _fit(text: str, width: int) -> str:
     """Return `text` in exactly `width` columns: padded with spaces, or cut with `…` at its end."""
-    text = _cut(text, width)
+    text = cut(text, width)
     return text + " " * (width - width_of(text))
 
 
-def _cut(text: str, width: int) -> str:
-    while width_of(text) > width:
-        text = f"{text.removesuffix('…')[:-1]}…"
-    return text
+def cut(text: str, width: int) -> str:
+    """Return `text`, or as much of its beginning as fits into so many columns with `…` at its end."""
+    if width_of(text[: width + 1]) <= width:  # a character has a column at least
+        return text
+    shown = text[: max(width - 1, 0)]
+    while width_of(shown) >= width and shown:
+        shown = shown[:-1]
+    return f"{shown}…"
 
 
 def _as_json(result: Result) -> dict[str, object]:

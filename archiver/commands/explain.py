@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import SCHEME_PATTERN
-from archiver.commands.display import print_json, print_line, printable
+from archiver.commands.display import print_json, print_line, say
 from archiver.commands.inputs import InputPage, advice, each_page
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.commands.showing import is_said, print_beside, show_field
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     archive = archive_from(arguments)
     explanation = _explanation(arguments.page, arguments.address, archive)
     if isinstance(explanation, str):
-        sys.stderr.write(printable(f"archiver: {arguments.page}: {explanation}") + "\n")
+        say(f"{arguments.page}: {explanation}")
         return FAILED
     known = advice(archive, arguments.page, explanation.address) if explanation.refused else ""
     if arguments.json:
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _explanation(page: str, address: str | None, archive: Archive) -> Explanation | str:
     """Return how `page` is read, or why it cannot be obtained. Raises UsageError if it is neither a file, an address
     nor an article of the archive."""
-    is_file = page == "-" or Path(page).is_file()
+    is_file = page == "-" or (not SCHEME_PATTERN.match(page) and Path(page).is_file())
     if not is_file and (held := archive.explain(page)):
         return held
     if not is_file and not SCHEME_PATTERN.match(page):

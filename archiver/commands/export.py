@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import count, discard_stdout
+from archiver.commands.display import count, discard_stdout, say
 from archiver.commands.options import (
     add_archive_option,
     add_setting_option,
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     def tell(problem: str) -> None:
         nonlocal failures
         failures += problem.endswith(": left out")
-        print(f"archiver: {problem}", file=sys.stderr)
+        say(problem)
 
     try:
         done = archive_from(arguments).export(
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             discard_stdout()
         raise
     for reason, number in done.left_out.items():
-        print(f"archiver: {number} left out: {reason}", file=sys.stderr)
+        say(f"{number} left out: {reason}")
     ending = f"; all were saved by {done.saved_by.isoformat().replace('+00:00', 'Z')}" if done.saved_by else ""
     what = ", ".join(count(number, kind) for kind, number in done.others.items()) or str(done.exported)
     print(f"{what} exported{ending}", file=sys.stderr)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from archiver.captures.regions import CAPTURE_NAME_PATTERN
-from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, say
 from archiver.commands.inputs import advice, each_page
 from archiver.commands.options import (
     add_browser_option,
@@ -91,7 +90,7 @@ def _to_tables(archive: Archive, arguments: argparse.Namespace) -> int:
         raise UsageError("--markdown and --address: are for pages in files, not for --to")
     extraction = archive.extract_captures(*arguments.pages, to=directory, engine=arguments.engine, jobs=arguments.jobs)
     for reason in extraction.broken:
-        sys.stderr.write(f"archiver: {printable(reason)}\n")
+        say(reason)
     done_before = (
         f"; {extraction.there:,} of {extraction.parts + extraction.there:,} parts were there"
         if extraction.there
@@ -149,7 +148,7 @@ class _Reader:
     def _fail(self, name: str, reason: str, record: dict[str, str | None]) -> None:
         self.status = FAILED
         if self._markdown:
-            sys.stderr.write(printable(f"archiver: {name}: {reason}") + "\n")
+            say(f"{name}: {reason}")
         else:
             print_json(record)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import print_json, printable
+from archiver.commands.display import MAX_TITLE_WIDTH, cut, print_json, say
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.commands.wrapping import print_wrapped
 from archiver.errors import UsageError
@@ -61,13 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.opml:
             raise UsageError("--remove: takes addresses, no list of feeds")
         for one in archive.unfollow(*addresses):
-            print_wrapped(f"not followed any more: {printable(one.address)}")
+            print_wrapped(f"not followed any more: {one.address}")
         return 0
     added = archive.follow(*addresses, opml=arguments.opml)
     for one in added:
-        print_wrapped(f"followed from now on: {printable(public_address(one.address))}")
+        print_wrapped(f"followed from now on: {public_address(one.address)}")
         if private_parts(one.address):
-            sys.stderr.write(f"archiver: {printable(public_address(one.address))}: {KEPT_KEY_NOTE}\n")
+            say(f"{public_address(one.address)}: {KEPT_KEY_NOTE}")
     known = len(archive.followed())
     print_wrapped(f"{len(added):,} new, {known:,} in all; `archiver crawl` reads {'it' if known == 1 else 'them'}")
     return 0
@@ -79,13 +78,13 @@ def _list(archive: Archive, *, as_json: bool) -> int:
         print_json(sites, indent=1)
         return 0
     for site in sites:
-        print_wrapped(printable(f"{site.address}  {site.title}".rstrip()))
+        print_wrapped(f"{site.address}  {cut(site.title, MAX_TITLE_WIDTH)}".rstrip())
         if not site.sources:
             print_wrapped("    no crawl has found a feed, sitemap or page of links here yet")
         for one in site.sources if not site.is_feed else [one for one in site.sources if one.gone]:
-            title = f"  {one.title}" if one.title and not site.is_feed else ""
+            title = f"  {cut(one.title, MAX_TITLE_WIDTH)}" if one.title and not site.is_feed else ""
             gone = f"  gone for good since {show_time(one.gone)}" if one.gone else ""
-            print_wrapped(printable(f"    {one.kind:7} {one.address}{title}{gone}"))
+            print_wrapped(f"    {one.kind:7} {one.address}{title}{gone}")
     if not sites:
         print_wrapped("nothing is followed; `archiver follow ADDRESS` follows a site")
         return FAILED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, say
 from archiver.commands.options import add_archive_option, archive_from
 from archiver.commands.wrapping import print_wrapped
 from archiver.errors import UsageError, os_reason
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.form:
         found = [(one, posts) for one, posts in found if posts]
     if not found:
-        sys.stderr.write(f"archiver: {arguments.article}: the index of {archive.output} does not know it\n")
+        say(f"{arguments.article}: the index of {archive.output} does not know it")
         return FAILED
     if arguments.version is not None:
         posts = [post for _, posts in found for post in posts]
@@ -62,10 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_article(article: ArticleHistory) -> None:
     reason = f" ({article.reason})" if article.reason else ""
-    print_wrapped(printable(f"{article.recipe} {article.id}: {article.state}{reason}"))
+    print_wrapped(f"{article.recipe} {article.id}: {article.state}{reason}")
     for place in article.places:
         first, last = (show_time(moment) for moment in (place.first_seen, place.last_seen))
-        print_wrapped(printable(f"  seen {first} to {last}  {place.name}"))
+        print_wrapped(f"  seen {first} to {last}  {place.name}")
 
 
 def _print_version(output: Root, article: str, posts: list[PostHistory], number: int) -> int:
@@ -77,7 +77,7 @@ def _print_version(output: Root, article: str, posts: list[PostHistory], number:
             sys.stdout.flush()
             sys.stdout.buffer.write((output / version.path).read_bytes())
             return 0
-    sys.stderr.write(f"archiver: {article}: there is no version {number}\n")
+    say(f"{article}: there is no version {number}")
     return FAILED
 
 
@@ -89,7 +89,7 @@ def _print_post(output: Root, post: PostHistory) -> None:
         lines = _lines(output / version.path)
         if before:
             for change in changes(before, lines):
-                print_wrapped(f"      {change.sign} {printable(change.text)}")
+                print_wrapped(f"      {change.sign} {change.text}")
         before = lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import print_json, print_line, printable
+from archiver.commands.display import print_json, print_line
 from archiver.commands.wrapping import print_wrapped
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def print_problems(
         for problem in of_kind[:MAX_SHOWN]:
             text = f"{problem.path}: {problem.what}: "
             text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
-            print_wrapped(f"  {printable(text)}")
+            print_wrapped(f"  {text}")
         if len(of_kind) > MAX_SHOWN:
             print_line(f"  … and {len(of_kind) - MAX_SHOWN:,} more")
     print_line(summary)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, say
 from archiver.commands.inputs import InputPage, each_page
 from archiver.commands.options import add_setting_option, add_target_option, archive_from, path_from
 from archiver.commands.showing import print_beside, show_field
@@ -88,7 +87,7 @@ def run_new(arguments: argparse.Namespace) -> int:
 
     stopped = each_page(arguments.pages, archive_from(arguments), arguments.address, take)
     for page in missed:
-        sys.stderr.write(printable(f"archiver: {page.name}: {page.problem}") + "\n")
+        say(f"{page.name}: {page.problem}")
     if stopped or missed:
         return stopped or FAILED
     text = draft(pages)
@@ -143,7 +142,7 @@ class _Trial:
         """Read a page and return the result; None if the page could not be obtained."""
         if page.problem:
             self.failed += 1
-            sys.stderr.write(printable(f"archiver: {page.name}: {page.problem}") + "\n")
+            say(f"{page.name}: {page.problem}")
             return None
         explained = _page(page).explained(self.recipe)
         refused = explained.refused
@@ -158,7 +157,7 @@ class _Trial:
             print_line("")
             print_line(f"{count(self.pages, 'page')}, {self.failed} not as expected")
         for name in idle:
-            sys.stderr.write(f"archiver: {self.recipe.name}: fields.{name}: its rules find nothing on any page\n")
+            say(f"{self.recipe.name}: fields.{name}: its rules find nothing on any page")
         return FAILED if self.failed or idle else 0
 
     def _show(self, name: str, explained: Explanation, wrong: list[tuple[str, str, str]], *, is_expected: bool) -> None:

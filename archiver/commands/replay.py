@@ -6,7 +6,7 @@ import difflib
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, printable, say
 from archiver.commands.options import (
     add_engine_options,
     add_paywall_option,
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         listener=listen,
     )
     for reason in summary.broken:
-        sys.stderr.write(f"archiver: {reason}\n")
+        say(reason)
     if not arguments.quiet:
         _show(summary, sys.stderr if arguments.json else sys.stdout, dry=arguments.diff)
     return FAILED if summary.broken or summary.outcomes["failed"] else 0
@@ -84,9 +84,9 @@ def _tell(change: Change, *, as_json: bool, diff: bool) -> None:
         for line in difflib.unified_diff(before, after, old, change.path, lineterm=""):
             print_line(printable(line))
     if change.outcome == "failed":
-        sys.stderr.write(f"archiver: {change.address}: {change.reason}\n")
+        say(f"{change.address}: {change.reason}")
     elif change.outcome == "edited":
-        sys.stderr.write(f"archiver: {change.path}: was changed by hand, and stays (--force overrides)\n")
+        say(f"{change.path}: was changed by hand, and stays (--force overrides)")
 
 
 def _show(summary: Summary, stream: TextIO, *, dry: bool) -> None:

@@ -8,7 +8,7 @@ from signal import SIGTERM, default_int_handler, signal
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import count, print_line
+from archiver.commands.display import count, print_line, say
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.errors import UsageError
 from archiver.statuses import FAILED
@@ -94,7 +94,7 @@ def build_site(
     archive: Archive, directory: str | None = None, templates: str | None = None, *, quiet: bool = False
 ) -> int:
     """Build the site of an archive, print a summary, and return the exit status."""
-    built = archive.build_site(directory, templates=templates, listener=lambda problem: _say(f"archiver: {problem}"))
+    built = archive.build_site(directory, templates=templates, listener=say)
     if not quiet:
         print_line(
             f"{built.directory}: {count(built.articles, 'article')}; {count(built.written, 'file')} written, "
@@ -114,7 +114,7 @@ def run_server(arguments: argparse.Namespace) -> int:
         if not database:
             # If the site cannot be served, this raises the error before the search index is made, which takes long.
             archive.serve_site(arguments.directory, **place | {"port": 0}).server_close()
-            _say("making a search index of all texts; `--database FILE` spares that")
+            print("making a search index of all texts; `--database FILE` spares that", file=sys.stderr)
             database = Path(folder) / "search.db"
             archive.export("sqlite", database)
         server = archive.serve_site(arguments.directory, database=database, **place)
@@ -132,7 +132,3 @@ def run_jekyll(arguments: argparse.Namespace) -> int:
     kept = f"; {len(wrote.kept)} were there and stay as they are" if wrote.kept else ""
     print_line(f"{count(len(wrote.written), 'file')} written{kept}")
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -24,7 +24,9 @@ def columns() -> int:
 
 
 def print_wrapped(line: str) -> None:
-    """Print a line. On a terminal that is too narrow for it, wrap it and indent the lines after the first."""
+    """Print a line for people to read. On a terminal that is too narrow for it, wrap it and indent the lines after the
+    first."""
+    line = printable(line)
     width = shutil.get_terminal_size().columns
     if not sys.stdout.isatty() or width_of(line) <= width:
         print_line(line)
