@@ -458,6 +458,15 @@ def test_a_json_feed() -> None:
     assert feed.next_page == f"{ADDRESS}?page=2"
 
 
+@pytest.mark.parametrize("place", ["id", "_views", "url", "tags"])
+def test_a_number_of_any_length_costs_a_json_feed_nothing(place: str) -> None:
+    digits = "9" * 5_000  # more than Python converts
+    items = f'[{{"url": "/a/1", "id": "1", "{place}": {digits}}}, {{"url": "/a/2"}}]'
+    feed = read(f'{{"version": "https://jsonfeed.org/version/1.1", "views": -{digits}, "items": {items}}}')
+    assert f"{HOME}a/2" in [one.address for one in feed.entries]
+    assert len(feed.entries) == 1 + (place != "url")
+
+
 NOON = datetime(2026, 11, 2, 12, 30, tzinfo=UTC)  # a Monday
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,12 @@ def test_what_pages_get_wrong_around_and_between_values_is_read(text: str) -> No
 )
 def test_what_pages_get_wrong_within_a_text_is_read(text: str, headline: str) -> None:
     assert json_values(text) == [{"headline": headline, "x": 1}]
+
+
+def test_a_number_of_any_length_costs_nothing() -> None:
+    assert json_values(f'{{"headline": "Bridge", "x": {"9" * 5_000}, "y": 1}}') == [
+        {"headline": "Bridge", "x": inf, "y": 1}
+    ]
 
 
 def test_several_values_in_one_script_are_all_read() -> None:

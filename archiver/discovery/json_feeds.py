@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from archiver.discovery.media import enclosed_in_json
 from archiver.discovery.times import TimeReader
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise
+from archiver.lenient_json import LENIENT_DECODER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` lists. Raises DiscoveryError."""
     try:
-        content = json.loads(text.lstrip("\ufeff"), strict=False)
+        content = LENIENT_DECODER.decode(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise DiscoveryError(f"{address}: no feed: its JSON cannot be read: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("items"), list):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from parsel import Selector
 from archiver.encoding import REPLACEMENT, content_label, decode, page_label
 from archiver.errors import BlockPageError, PageError
 from archiver.html import parse_document
+from archiver.lenient_json import LENIENT_DECODER
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def open_json(answer: Answer) -> Any:
     match = WRAPPER_PATTERN.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (match["call"] or match["value"] or "") if match else text
-        return _lower_keys(json.loads(value, strict=False, parse_int=_number))
+        return _lower_keys(LENIENT_DECODER.decode(value))
     except (ValueError, RecursionError) as error:
         raise PageError(f"the answer is not JSON ({error}): {glimpse(text)}") from error
 
@@ -89,14 +89,6 @@ def _decoded(answer: Answer) -> Decoded:
     """Return the text of `answer`. The encoding in its Content-Type counts before the one in the page itself."""
     is_page = answer.body.lstrip()[:1] == b"<"
     return decode(answer.body, content_label(answer.content_type), page_label(answer.body) if is_page else None)
-
-
-def _number(digits: str) -> float:
-    """Return a whole number of JSON; one that has more digits than Python reads is infinite, as it is in scripts."""
-    try:
-        return int(digits)
-    except ValueError:
-        return float(digits)
 
 
 def _lower_keys(value: Any) -> Any:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from archiver.lenient_json import LENIENT_DECODER
 from archiver.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LENIENT_DECODER = json.JSONDecoder(strict=False)  # accepts line ends within a string, the most frequent fault
 WRAPPING_PATTERN = re.compile(r"^(?:\s|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[|\ufeff|;)+")
 TOKEN_PATTERN = re.compile(
     r'"'  # where a string begins
