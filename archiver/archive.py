@@ -262,7 +262,9 @@ class Archive:
     def pictures(self, on_request: Callable[[str], None] | None = None) -> RunReport:
         """Fetch the pictures of existing posts as files of the archive, and have the posts show these. on_request: is
         called with the host of each request. `content["pictures"]` of the report says how many came, how many did not,
-        and how many posts were written again."""
+        how many posts were written again (`shown`), how many pictures are left to the next run (`due`), and how many
+        are to be asked for later, when the first of them is, and why they did not come (`later`, `next_try`,
+        `reasons`)."""
         from archiver.crawling import fetch_pictures  # as above
 
         self._refuse_none()

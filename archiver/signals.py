@@ -17,6 +17,10 @@ picture_failed = object()
 # Posts were written again, since pictures of theirs had come. Sent by spiders with their `count`.
 posts_illustrated = object()
 
+# Pictures have not come yet, and are to be asked for later. Sent by spiders with `waiting`, an
+# archiver.index.pictures.WaitingPictures.
+pictures_waiting = object()
+
 # An article is due. Sent by spiders with `reference`, in a dry run, where it is not asked for.
 article_due = object()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -264,7 +266,9 @@ def test_pictures_of_posts_that_are_there(archive: Archive, web: Web, photo: byt
     by_hand.write_text(by_hand.read_text() + "\n")
     web.asked.clear()
     done = archive.archiver("pictures", *NO_DELAY)
-    assert (done.returncode, done.stdout) == (0, "1 picture came, 1 did not, 3 posts written again\n"), done.stderr
+    told, waits = done.stdout.splitlines()
+    assert (done.returncode, told) == (0, "1 picture came, 1 did not, 3 posts written again"), done.stderr
+    assert re.fullmatch(r"1 picture that did not come waits until [0-9T:+-]{25}: HTTP status 404", waits)
     assert sorted(web.asked) == [ONE, TWO]
     assert sum(path(photo, "jpg") in content.decode() for content in archive.posts.values()) == 3
     assert len(list((archive.output / "_versions").rglob("1.md"))) == 3
@@ -280,6 +284,32 @@ def test_pictures_of_posts_that_are_there(archive: Archive, web: Web, photo: byt
     posts = archive.posts
     replayed = archive.archiver("replay")
     assert (replayed.returncode, archive.posts) == (0, posts)
+
+
+def test_what_waits_is_said_and_why(archive: Archive, web: Web, photo: bytes) -> None:
+    addresses = [f"http://cdn.courier.example/{number}.png" for number in range(7)]
+    answers = [(b"", 503), (b"", 503), (b"", 404), (b"", 403), (b"", 200), (photo, 200), (b"text", 200)]
+    for address, (body, status) in zip(addresses, answers, strict=True):
+        web.put(address, body, "image/png", status)
+    page(web, *map(image, addresses))
+    assert archive.get(PAGE).returncode == 0
+    quick = ("-s", "RETRY_TIMES=0", *NO_DELAY)
+    came, waiting = archive.archiver("pictures", *quick).stdout.splitlines()
+    assert came == "1 picture came, 6 did not, 1 post written again"
+    told = r"5 pictures that did not come wait, the first until .{25}: HTTP status 503 \(2\); HTTP status 403 \(1\); "
+    assert re.fullmatch(rf"{told}HTTP status 404 \(1\); other reasons \(1\)", waiting)
+    again = archive.archiver("pictures", *quick)
+    assert again.stdout.splitlines() == ["0 pictures came, 0 did not, 0 posts written again", waiting]
+    report = json.loads(archive.archiver("pictures", "--json", *quick).stdout)["pictures"]
+    assert (report["later"], sum(report["reasons"].values())) == (5, 5)
+    assert datetime.fromisoformat(report["next_try"]) == datetime.fromisoformat(waiting.split(": ")[0].split(" ")[-1])
+
+
+def test_what_the_budget_leaves_is_said(archive: Archive, web: Web) -> None:
+    page(web, *map(image, (ONE, TWO)))
+    assert archive.get(PAGE).returncode == 0
+    done = archive.archiver("pictures", *NO_DELAY, "--max-requests", "1")
+    assert done.stdout.splitlines()[-1] == "the budget is spent; 2 pictures left for the next run"
 
 
 def test_a_later_crawl_asks_again_and_writes_the_posts_that_wait(archive: Archive, web: Web, photo: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display, count, print_json, print_line
@@ -12,10 +14,14 @@ from archiver.commands.options import (
     add_warc_option,
     archive_from,
 )
+from archiver.commands.wrapping import print_wrapped
+from archiver.views.plain import show_time
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
+MAX_SHOWN_REASONS = 3
 SETTING_OF_OPTION = {"max_requests": "ARCHIVER_MAX_REQUESTS", "max_seconds": "ARCHIVER_MAX_SECONDS"}
 
 
@@ -53,4 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.quiet:
         came, failed = count(pictures.get("came", 0), "picture"), pictures.get("failed", 0)
         print_line(f"{came} came, {failed} did not, {count(pictures.get('shown', 0), 'post')} written again")
+        if pictures.get("later"):
+            print_wrapped(_waiting(**{name: pictures[name] for name in ("later", "next_try", "reasons")}))
+        if report.content["budget_spent"]:
+            print_line(f"the budget is spent; {count(pictures.get('due', 0), 'picture')} left for the next run")
     return report.exit_status
+
+
+def _waiting(later: int, next_try: str, reasons: Mapping[str, int]) -> str:
+    """Return the line that says which pictures wait to be asked for again, until when, and why they did not come."""
+    moment = show_time(datetime.fromisoformat(next_try))
+    until = f"waits until {moment}" if later == 1 else f"wait, the first until {moment}"
+    shown = dict(islice(reasons.items(), MAX_SHOWN_REASONS))
+    why = "; ".join(f"{reason} ({number:,})" if later > 1 else reason for reason, number in shown.items())
+    others = later - sum(shown.values())
+    return (
+        f"{count(later, 'picture')} that did not come {until}: {why}{f'; other reasons ({others:,})' if others else ''}"
+    )

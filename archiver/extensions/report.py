@@ -16,12 +16,20 @@ from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import archive_of
 from archiver.errors import in_a_line, with_advice
 from archiver.extensions.watch import Watch
+from archiver.index.pictures import WaitingPictures
 from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import REPORTS
 from archiver.private import public_address, public_text, public_texts
 from archiver.run_report import Result
-from archiver.signals import article_failed, article_unchanged, picture_came, picture_failed, posts_illustrated
+from archiver.signals import (
+    article_failed,
+    article_unchanged,
+    picture_came,
+    picture_failed,
+    pictures_waiting,
+    posts_illustrated,
+)
 from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import directory_of, write_atomically
 
@@ -54,6 +62,7 @@ class Report:
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()  # links and pictures in bodies that lead nowhere
         self.pictures: Counter[str] = Counter()  # how many came, how many failed; how many posts were written again
+        self.waiting = WaitingPictures()
         self.interrupted = False
         self.stopped_by = 0  # the signal that ended the run
         self.bytes = 0
@@ -76,6 +85,7 @@ class Report:
         connect(report.picture_came, picture_came)
         connect(report.picture_failed, picture_failed)
         connect(report.posts_illustrated, posts_illustrated)
+        connect(report.pictures_waiting, pictures_waiting)
         return report
 
     @property
@@ -115,7 +125,7 @@ class Report:
             "counts": dict(self.counts),
             "listings": [one.as_dict() for one in watch.listings.values()] if watch else [],
             "dropped": dict(self.dropped),
-            **({"pictures": dict(self.pictures)} if self.pictures else {}),
+            **({"pictures": pictures} if (pictures := dict(self.pictures) | _told(self.waiting)) else {}),
             "failures": self.failures,
             "alarms": self.alarms,
             "notice": archive_of(self._crawler).notice,
@@ -202,6 +212,10 @@ class Report:
         self.pictures["shown"] += count
         self._count("pictures/shown", count)
 
+    def pictures_waiting(self, waiting: WaitingPictures) -> None:
+        """Note which pictures are still to be asked for at the end of a run that fetches them."""
+        self.waiting = waiting
+
     def response_downloaded(self, response: Response) -> None:
         """Count an answer."""
         self.requests += 1
@@ -256,3 +270,14 @@ class Report:
         except OSError as error:
             if archive_of(self._crawler).failure is None:  # otherwise that failure is told already
                 self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {with_advice(error)}"))
+
+
+def _told(waiting: WaitingPictures) -> dict[str, Any]:
+    """Return what a report says of pictures that have not come yet; nothing if there are none."""
+    due = {"due": waiting.due} if waiting.due else {}
+    later = {
+        "later": waiting.later,
+        "next_try": moment(waiting.next_try).isoformat(timespec="seconds"),
+        "reasons": dict(waiting.reasons),
+    }
+    return due | (later if waiting.later else {})

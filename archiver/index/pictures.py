@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.index.database import Database, Row
 
+MAX_REASONS = 20  # so many of the reasons for which pictures did not come are told
 _WANTED = "pictures.address, pictures.page, pictures.recipe, pictures.offers"
 
 
@@ -56,6 +57,17 @@ class FailedPicture(NamedTuple):
     address: str
     reason: str
     for_good: bool = False
+
+
+class WaitingPictures(NamedTuple):
+    """Pictures that have not come yet. due: how many are to be asked for now. later: how many are to be asked for again
+    at a later time; next_try: the first such time, 0 if there is none; reasons: why these did not come and how many for
+    each reason, the most frequent MAX_REASONS of them."""
+
+    due: int = 0
+    later: int = 0
+    next_try: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 class Pictures:
@@ -180,6 +192,21 @@ class Pictures:
         """Return how many addresses have come, how many are to be asked for again, and how many never will be."""
         row = self._database.rows("""SELECT count(path), count(due), count(*) FROM pictures""")[0]
         return row[0], row[1], row[2] - row[0] - row[1]
+
+    def waiting(self, now: int) -> WaitingPictures:
+        """Return which pictures have not come yet and are to be asked for, now or later."""
+        due, later, next_try = self._database.rows(
+            """SELECT count(CASE WHEN due <= ?1 THEN 1 END), count(CASE WHEN due > ?1 THEN 1 END),
+                      min(CASE WHEN due > ?1 THEN due END) FROM pictures WHERE due IS NOT NULL""",
+            now,
+        )[0]
+        reasons = self._database.rows(
+            """SELECT reason, count(*) FROM pictures WHERE due > ? GROUP BY reason ORDER BY count(*) DESC, reason
+               LIMIT ?""",
+            now,
+            MAX_REASONS,
+        )
+        return WaitingPictures(due, later, next_try or 0, tuple((reason, count) for reason, count in reasons))
 
     def _asked(self, columns: str, addresses: Collection[str], condition: str, *values: int) -> list[Row]:
         return self._database.rows(

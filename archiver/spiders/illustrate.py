@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.clock import now
 from archiver.posts.pictures import link_of, shown_pictures
 from archiver.recipes import recipes_for
+from archiver.signals import pictures_waiting
 from archiver.spiders.article import ArticleSpider
 from archiver.spiders.pictures import MAX_SCANNED, wanted_pictures
 
@@ -48,6 +49,8 @@ class PictureSpider(ArticleSpider):
             since = found[-1].number
         if self.pictures:
             await self.pictures.fetch_all_due()
+        waiting = await session.index.run(lambda index: index.pictures.waiting(now()))
+        self.crawler.signals.send_catch_log(pictures_waiting, waiting=waiting)
         self.archive.close_spider("finished")
         for _ in ():
             yield _

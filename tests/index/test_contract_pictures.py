@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.fail import RETRY_WAITS
-from archiver.index.pictures import Asset, FailedPicture, WantedPicture
+from archiver.index.pictures import Asset, FailedPicture, WaitingPictures, WantedPicture
 from tests.index.values import NOW, capture, digest, key, save
 
 if TYPE_CHECKING:
@@ -52,6 +52,18 @@ def test_an_address_keeps_the_picture_that_came_first(index: Index) -> None:
     index.pictures.fail([FailedPicture(ONE, "HTTP status 500")], NOW + 2)
     assert claimed(index, 1, NOW + RETRY_WAITS[-1]) == []
     assert index.pictures.counts() == (2, 0, 0)
+
+
+def test_what_waits_is_counted_with_the_reasons(index: Index) -> None:
+    assert index.pictures.waiting(NOW) == WaitingPictures()
+    want(index, ONE, TWO, "https://a.example/3.png", "https://a.example/4.png", "https://a.example/5.png")
+    index.pictures.keep({ONE: asset()}, NOW)
+    index.pictures.fail([FailedPicture("https://a.example/3.png", "no picture", for_good=True)], NOW)
+    index.pictures.fail([FailedPicture("https://a.example/4.png", "HTTP status 500")], NOW - 1)
+    index.pictures.fail([FailedPicture("https://a.example/5.png", "HTTP status 404")], NOW)
+    reasons = (("HTTP status 404", 1), ("HTTP status 500", 1))
+    assert index.pictures.waiting(NOW) == WaitingPictures(1, 2, NOW - 1 + RETRY_WAITS[0], reasons)
+    assert index.pictures.waiting(NOW + RETRY_WAITS[0]) == WaitingPictures(3)
 
 
 def test_one_that_does_not_come_is_asked_for_later_and_later_and_in_the_end_no_more(index: Index) -> None:
