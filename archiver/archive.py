@@ -471,8 +471,8 @@ class Archive:
 
         with self._reading() as index:
             directory = Path(to) if to else self.output / SITE
-            processes = self.configuration["ARCHIVER_EXTRACTORS"]
-            return build_site(self.root, index, self.recipes, directory, self._look(templates), listener, processes)
+            alone = not self.configuration["ARCHIVER_EXTRACTORS"]
+            return build_site(self.root, index, self.recipes, directory, self._look(templates), listener, alone=alone)
 
     def serve_site(
         self,

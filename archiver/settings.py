@@ -35,7 +35,7 @@ ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed b
 ARCHIVER_PICTURES = ""
 ARCHIVER_LINKS = False  # whether parts of the archive may be symbolic links that lead out of it
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
-ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles and pages; 0: none but ours
+ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles; 0: none but ours
 ARCHIVER_SCRATCH = ""  # where a replay keeps what waits; all its workers must see it; empty: TMPDIR, as temporary files
 # Whom it tells, and when.
 ARCHIVER_ON_ALARM = ""  # a command for the shell, which gets the report of a run with alarms as JSON

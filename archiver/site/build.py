@@ -57,14 +57,15 @@ def build_site(
     directory: Path,
     look: Look,
     tell: Callable[[str], None] = lambda _: None,
-    processes: int = 0,
+    *,
+    alone: bool,
 ) -> Built:
     """Make the site of the archive `output` in a directory, or bring it up to date.
 
     tell: is called with a message for each post that is left out, or is not shown as it was written.
-    processes: how many worker processes may help if there is much to do. Raises UsageError for a directory with
-    something else in it and for an archive without articles; TemplateError, StoreError, LockedError, IndexFileError,
-    WorkerError: then every page is whole, old or new, and the next build finishes what this one began.
+    alone: no worker processes may help, however much there is to do. Raises UsageError for a directory with something
+    else in it and for an archive without articles; TemplateError, StoreError, LockedError, IndexFileError, WorkerError:
+    then every page is whole, old or new, and the next build finishes what this one began.
     """
     if next(index.posts.changed(), None) is None and not index.own_posts.paths():
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
@@ -72,7 +73,7 @@ def build_site(
 
     def built(*, anew: bool) -> Built:
         with SiteRecord(directory, anew=anew) as record:
-            build = _Build(output, index, recipes, directory, look, tell, processes, record)
+            build = _Build(output, index, recipes, directory, look, tell, record, alone=alone)
             try:
                 build.run()
             except BaseException:
@@ -96,8 +97,9 @@ class _Build:
         directory: Path,
         look: Look,
         tell: Callable[[str], None],
-        processes: int,
         record: SiteRecord,
+        *,
+        alone: bool,
     ) -> None:
         self._output = output
         self._index = index
@@ -106,7 +108,7 @@ class _Build:
         self._record = record
         self._entries = Entries(output, index, recipes, tell)
         self._setup = SiteSetup(output, recipes, look, directory)
-        self._processes = processes
+        self._alone = alone
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
         self._lists = Lists(record, look, self._files, self._fixed)
@@ -124,7 +126,7 @@ class _Build:
             self._begin_anew(known=known)
         own = self._own.changed(self._shown, anew=anew)
         changed = chain(self._changed(), own, self._gone(), self._with_same_texts())
-        make_pages(changed, self._setup, self._processes, self._files.note)
+        make_pages(changed, self._setup, self._files.note, alone=self._alone)
         self._lists.write()
         write_whole(self._output, self._index, self._entry_of, self._record, self._look, self._files, self._fixed)
         self._files.publish()

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 MIN_FOR_PROCESSES = 300  # with fewer articles this process makes their pages itself: starting others would take longer
 MAX_BATCH = 25  # articles that a worker process is given at a time
-BATCHES_AHEAD = 4  # batches submitted in advance for each process, so that none is idle
+# Worker processes: to find an article takes this process about as long as it takes another to make its page. One would
+# often wait for the other; two never do, and this process could not keep more of them busy.
+PROCESSES = 2
+BATCHES_AHEAD = 16  # batches submitted in advance, so that no process is idle
 
 
 class ShownArticle(NamedTuple):
@@ -111,13 +114,15 @@ def serve(setup: SiteSetup) -> Callable[[list[list[Thing]]], list[list[FileChang
     return lambda jobs: [made(batch) for batch in jobs]
 
 
-def make_pages(things: Iterator[Thing], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]) -> None:
+def make_pages(
+    things: Iterator[Thing], setup: SiteSetup, note: Callable[[FileChange], None], *, alone: bool = False
+) -> None:
     """Make the pages of the articles in `things`, and call `note` with their files and with the changes that stand
-    between the articles, all in the order of `things`. processes: how many worker processes may be started. Raises what
-    `note` and `PageMaker.make` raise, and WorkerError."""
+    between the articles, all in the order of `things`. alone: no worker processes may be started. Raises what `note`
+    and `PageMaker.make` raise, and WorkerError."""
     first = list(islice(things, MIN_FOR_PROCESSES))
-    if processes and len(first) == MIN_FOR_PROCESSES:
-        asyncio.run(_make_in_processes(chain(first, things), setup, processes, note))
+    if not alone and len(first) == MIN_FOR_PROCESSES:
+        asyncio.run(_make_in_processes(chain(first, things), setup, note))
         return
     maker = PageMaker(setup, "0")
     for thing in chain(first, things):
@@ -125,10 +130,8 @@ def make_pages(things: Iterator[Thing], setup: SiteSetup, processes: int, note: 
             note(written)
 
 
-async def _make_in_processes(
-    things: Iterator[Thing], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
-) -> None:
-    pool = WorkerPool[list[Thing], "list[FileChange]"](f"{__name__}:serve", setup, processes, max_batch=1)
+async def _make_in_processes(things: Iterator[Thing], setup: SiteSetup, note: Callable[[FileChange], None]) -> None:
+    pool = WorkerPool[list[Thing], "list[FileChange]"](f"{__name__}:serve", setup, PROCESSES, max_batch=1)
     sent: deque[asyncio.Future[list[FileChange]]] = deque()
 
     async def settle(left: int) -> None:
@@ -145,7 +148,7 @@ async def _make_in_processes(
             if len(batch) == MAX_BATCH:
                 sent.append(asyncio.ensure_future(pool.submit(batch)))
                 batch = []
-                await settle(BATCHES_AHEAD * processes)
+                await settle(BATCHES_AHEAD)
         if batch:
             sent.append(asyncio.ensure_future(pool.submit(batch)))
         await settle(0)
