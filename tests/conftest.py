@@ -52,7 +52,7 @@ ENTRY_POINTS = cache(entry_points)
 VERSION = cache(versions._version)
 PACKAGED = _load_all()
 
-os.environ.pop(forks.ADDRESS, None)  # of tests that have started these
+os.environ.pop(forks.DIRECTORY, None)  # of tests that have started these
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 # Files whose tests take longest come first: else one process is at them when the others have nothing left to do.
 LONG = (
@@ -85,9 +85,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """End the browser of this process, if a test has started it, and the process that forks."""
+    """End the browser of this process, if a test has started it, and the processes that fork."""
     close_browser()
-    forks.SERVER.end()
+    forks.SERVERS.end()
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """Processes that start in milliseconds: forked from one that has loaded the program already.
 
 A real process, with a number, files and an end of its own, that can be killed; only the tenths of a second in which the
-interpreter would load Scrapy are saved, for it and for the processes that work for it. `python -m tests.forks LISTENER
-ALIVE` (descriptors) is the one that forks: it has one thread, as what forks must.
+interpreter would load Scrapy are saved, for it and for the processes that work for it. `python -m tests.forks NAME
+LISTENER ALIVE` (name, descriptors) is the one that forks: it has one thread, as what forks must.
+
+There are two of them, since a fork takes as long as its memory is large: `program` has loaded what commands load,
+`writers` only what the processes load that write posts and captures, of which a run starts two.
 
 Protocol, a connection for each: the arguments of Python, its environment and its directory, pickled, with the
 descriptors of what will be its standard input, output and error, of a pipe for its status, and of others that it is to
@@ -38,15 +41,18 @@ from pathlib import Path
 from tempfile import TemporaryFile, mkdtemp
 from typing import Any, NoReturn
 
-from scrapy.settings import Settings
-from scrapy.utils.misc import load_object
-
 import archiver
-from archiver import supervisor
 from archiver.workers.process import WorkerProcess
 
 PROJECT = Path(__file__).parent.parent
-ADDRESS = "FORKS_OF_TESTS"
+DIRECTORY = "FORKS_OF_TESTS"  # in the environment of all processes that were forked, too
+PROGRAM, WRITERS = "program", "writers"
+WRITER_MODULES = ("archiver.captures.writing", "archiver.storage.writing")
+# What takes a third of the memory, and hardly any command loads.
+RARE = (
+    *("archiver.browser.chromium", "archiver.browser.drawing", "archiver.datasets.parquet"),
+    *("archiver.engines.dask_cluster", "archiver.exports.parquet"),
+)
 PART = 1 << 16  # bytes
 MOST_DESCRIPTORS = 16
 
@@ -88,46 +94,51 @@ class Forked:
             os.kill(self.pid, signal.SIGKILL)
 
 
-class Server:
-    """The process that forks, as the one that starts it sees it: with its first request."""
+class Servers:
+    """The processes that fork, as the one that starts them sees them: with its first request."""
 
     def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self._alive = -1  # it lives for as long as this is open
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._alive = -1  # they live for as long as this is open
 
-    def address(self) -> str:
-        """Return where it listens. A process that was forked has it in its environment."""
-        if ADDRESS not in os.environ:
-            os.environ[ADDRESS] = str(Path(mkdtemp(prefix="forks-"), "socket"))
-            with socket.socket(socket.AF_UNIX) as listener:
-                listener.bind(os.environ[ADDRESS])
-                listener.listen(64)
-                alive, self._alive = os.pipe()
-                passed = (listener.fileno(), alive)
-                command = [sys.executable, "-m", "tests.forks", *map(str, passed)]
-                self.process = subprocess.Popen(command, cwd=PROJECT, pass_fds=passed, stdin=subprocess.DEVNULL)
-                os.close(alive)
-        return os.environ[ADDRESS]
+    def directory(self) -> str:
+        """Return where they listen, each at its name. A process that was forked has it in its environment."""
+        if DIRECTORY not in os.environ:
+            os.environ[DIRECTORY] = mkdtemp(prefix="forks-")
+            alive, self._alive = os.pipe()
+            for name in (PROGRAM, WRITERS):
+                with socket.socket(socket.AF_UNIX) as listener:
+                    listener.bind(f"{os.environ[DIRECTORY]}/{name}")
+                    listener.listen(64)
+                    passed = (listener.fileno(), alive)
+                    command = [sys.executable, "-m", "tests.forks", name, *map(str, passed)]
+                    self.processes.append(
+                        subprocess.Popen(command, cwd=PROJECT, pass_fds=passed, stdin=subprocess.DEVNULL)
+                    )
+            os.close(alive)
+        return os.environ[DIRECTORY]
 
     def end(self) -> None:
-        """End it, if this process has started it."""
-        if self.process:
+        """End them, if this process has started them."""
+        if self.processes:
             os.close(self._alive)
-            self.process.wait()
-            shutil.rmtree(Path(os.environ.pop(ADDRESS)).parent)
+            for process in self.processes:
+                process.wait()
+            shutil.rmtree(os.environ.pop(DIRECTORY))
 
 
-SERVER = Server()
+SERVERS = Servers()
 
 
 def fork(arguments: list[str], descriptors: list[int], *, environment: dict[str, str], directory: str) -> Forked:
     """Start `python ARGUMENTS`. descriptors: its standard input, output and error, and others that it is to hold."""
-    address = SERVER.address()
-    request = pickle.dumps((arguments, {**environment, ADDRESS: address}, directory))
+    where = SERVERS.directory()
+    name = WRITERS if any(f"{module}:serve" in arguments for module in WRITER_MODULES) else PROGRAM
+    request = pickle.dumps((arguments, {**environment, DIRECTORY: where}, directory))
     status, end = os.pipe()
     with socket.socket(socket.AF_UNIX) as connection:
         try:
-            connection.connect(address)
+            connection.connect(f"{where}/{name}")
             sent = socket.send_fds(connection, [request], [*descriptors[:3], end, *descriptors[3:]])
         finally:
             os.close(end)
@@ -209,7 +220,6 @@ async def start_worker(worker: WorkerProcess[Any, Any]) -> None:
 
 def serve(listener: socket.socket, alive: int) -> None:
     """Fork a process for each request, and say how each ends, for as long as `alive` is open."""
-    load()
     gc.collect()
     gc.freeze()
     wake, woken = os.pipe()
@@ -265,17 +275,31 @@ def _receive(connection: socket.socket) -> tuple[tuple[list[str], dict[str, str]
         return None
 
 
-def load() -> None:
-    """Load what a command loads, sooner or later: the program, and what Scrapy's settings name."""
+def load_writers() -> None:
+    """Load what the processes load that write."""
+    for module in ("archiver.workers.serve", *WRITER_MODULES):
+        importlib.import_module(module)
+
+
+def load_program() -> None:
+    """Load what a command loads, sooner or later: the program, and what Scrapy's settings name. Whoever works for it is
+    forked, too."""
     for module in pkgutil.walk_packages(archiver.__path__, "archiver."):
-        if not module.name.endswith("__main__"):
+        if module.name not in RARE and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    from scrapy.settings import Settings
+    from scrapy.utils.misc import load_object
+
+    from archiver import supervisor  # and not before: processes that write do without all that it loads
+
     settings = Settings()
     settings.setmodule("archiver.settings")
     for value in settings.copy_to_dict().values():
         for name in value if isinstance(value, (dict, list)) else (value,):
             if re.match(r"(scrapy|twisted|archiver)\.", str(name)):
                 load_object(name)
+    WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
+    vars(supervisor)["subprocess"] = STARTS
 
 
 def _reap(running: dict[int, int]) -> None:
@@ -308,8 +332,6 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
         TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8"),
         TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
-    WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
-    vars(supervisor)["subprocess"] = STARTS
     gc.get_freeze_count = lambda: 1  # counting takes as long as a small command
     status = 1
     try:
@@ -366,5 +388,6 @@ def _run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    with socket.socket(fileno=int(sys.argv[1])) as listening:
-        serve(listening, int(sys.argv[2]))
+    {PROGRAM: load_program, WRITERS: load_writers}[sys.argv[1]]()
+    with socket.socket(fileno=int(sys.argv[2])) as listening:
+        serve(listening, int(sys.argv[3]))
