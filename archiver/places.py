@@ -10,5 +10,7 @@ INDEX = "_index"
 MANIFESTS = "_manifests"
 REPORTS = f"{INDEX}/reports"
 SITE = "_site"  # the site that is built from the archive; it can be built again
+JEKYLL_SITE = "_jekyll"  # the site that Jekyll builds from it, which empties its directory of all that is not its own
+JEKYLL_CACHE = ".jekyll-cache"
 TEMPLATES = "_templates"  # the user's own templates of the site
 PARTS = (POSTS, VERSIONS, CAPTURES, ASSETS, QUARANTINE, MANIFESTS, INDEX)

@@ -19,7 +19,7 @@ from archiver.index import Index, IndexThread
 from archiver.ingest import Ingester
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest
-from archiver.places import INDEX, PARTS, POSTS, SITE
+from archiver.places import INDEX, JEKYLL_CACHE, JEKYLL_SITE, PARTS, POSTS, SITE
 from archiver.recorder import Recorder, end_files
 from archiver.storage import directory_of, reach, write_atomically
 from archiver.storage.storage import Storage
@@ -38,6 +38,8 @@ IGNORE_FILE = ".gitignore"
 IGNORED_BY_GIT = f"""# The index and the site are made again from the rest; locks and logs are of this machine.
 /{INDEX}/
 /{SITE}/
+/{JEKYLL_SITE}/
+/{JEKYLL_CACHE}/
 /_*.lock
 /_*.log
 """.encode()

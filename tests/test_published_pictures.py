@@ -65,7 +65,7 @@ def run(*command: str, root: Path) -> None:
 
 def test_jekyll_publishes_them(illustrated: Archive) -> None:
     assert illustrated.invoke("site", "jekyll", "--output", str(illustrated.output)).returncode == 0
-    run("jekyll", "build", "--quiet", "--destination", "_jekyll", root=illustrated.output)
+    run("jekyll", "build", "--quiet", root=illustrated.output)
     shown = pictures(illustrated.output / "_jekyll")
     assert shown.pop(LOST) is None  # as the page has it
     assert set(shown.values()) == {jpeg(80, 60), SVG}

@@ -409,6 +409,9 @@ def test_a_crawl_builds_the_site_afterwards(archive: Archive) -> None:
 
 def test_git_leaves_out_what_is_made_again(archive: Archive) -> None:
     archive.crawl(LISTING, "--site")
+    for made in ("_jekyll/index.html", ".jekyll-cache/Jekyll/x"):  # by Jekyll
+        (archive.output / made).parent.mkdir(parents=True)
+        (archive.output / made).write_text("made")
     subprocess.run(["git", "init", "--quiet", archive.output], check=True)
     done = subprocess.run(
         ["git", "-C", archive.output, "status", "--porcelain", "--untracked-files=all"],

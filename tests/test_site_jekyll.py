@@ -127,7 +127,7 @@ def jekyll(root: Path) -> Path:
     if not shutil.which("jekyll"):
         pytest.skip("Jekyll is missing; to have it: apt-get install jekyll")
     done = subprocess.run(
-        ["jekyll", "build", "--quiet", "--destination", "_jekyll"],
+        ["jekyll", "build", "--quiet"],
         cwd=root,
         env={**os.environ, **ENVIRONMENT},
         capture_output=True,
@@ -196,6 +196,22 @@ def test_jekyll_makes_the_same_pages_at_the_same_addresses(stocked: Archive) -> 
     for path in ("category/anxinguojizhengquan(xianggang).html", f"category/{SPLIT}.html", "emnews/index.html"):
         listed = [len(parse_document(there[path].decode()).cssselect("li")), len(_articles(ours / path))]
         assert listed[0] == listed[1] > 0, path
+
+
+def test_jekyll_leaves_the_site_that_archiver_built_as_it_is(archive: Archive) -> None:
+    fill(archive, 2)
+    assert build(archive).returncode == 0
+    assert archive.invoke("site", "jekyll", "--output", str(archive.output)).returncode == 0
+    before = site_files(archive)
+    there = jekyll(archive.output)
+    assert (there / "index.html").is_file()
+    assert site_files(archive) == before  # with the record of the pages' places, which only this build has
+
+
+def site_files(archive: Archive) -> dict[str, bytes]:
+    """All files of the site, with those that are hidden."""
+    site = site_of(archive)
+    return {str(file.relative_to(site)): file.read_bytes() for file in site.rglob("*") if file.is_file()}
 
 
 def _articles(page: Path) -> list[object]:

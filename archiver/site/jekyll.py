@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, UsageError, os_reason
-from archiver.places import ASSETS, POSTS
+from archiver.places import ASSETS, JEKYLL_SITE, POSTS
 from archiver.posts.frontmatter import double_quoted
 from archiver.posts.site_addresses import category_key, category_paths
 from archiver.site.articles import name_of
@@ -36,6 +36,7 @@ url: {url}
 timezone: {zone}
 future: true
 include: [{assets}]
+destination: {destination}
 """
 
 
@@ -74,7 +75,11 @@ def write_jekyll(
             zones[recipe.time_zone] += 1
     zone = zones.most_common(1)[0][0] if zones else "UTC"
     config = CONFIG_TEMPLATE.format(
-        name=double_quoted(name), url=double_quoted(f"https://{host}"), zone=double_quoted(zone), assets=ASSETS
+        name=double_quoted(name),
+        url=double_quoted(f"https://{host}"),
+        zone=double_quoted(zone),
+        assets=ASSETS,
+        destination=JEKYLL_SITE,
     )
     wanted = {"_config.yml": config, **dict(_files(PACKAGED_FILES, ""))}
     for key in sorted(names):
