@@ -141,6 +141,8 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
         "saved": time_of(entry.saved),
         "checked": time_of(entry.checked) if entry.checked else "",
         "withdrawn": entry.state == "withdrawn",
+        "paywalled": entry.paywalled,
+        "authors": [name for name in map(one_line, entry.authors) if name != row.source],
         "own": entry.recipe == OWN_RECIPE,
         "original": entry.url if entry.url.lower().startswith(("http://", "https://")) else "",
         "original_host": host_of(entry.url),

@@ -69,6 +69,7 @@ class Look:
         self._environment.filters |= {
             "href": href,
             "shell": shlex.quote,
+            "direction": direction,
             "articles": lambda size: words["article"] if size == 1 else words["articles"].format(size),
             "month": lambda number: words["months"].split("|")[number - 1],
         }
@@ -142,6 +143,18 @@ class Look:
                 found = f"{file}:{trace.tb_lineno}"
             trace = trace.tb_next
         return found
+
+
+# Languages that are written from right to left, by their tags (BCP 47), and scripts, by theirs (ISO 15924).
+RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi arab hebr nkoo syrc thaa".split())
+
+
+def direction(language: str) -> str:
+    """Return the value of `dir` for a text in that language (BCP 47): what the first letter says (`auto`), unless the
+    language is one that is written from right to left, whose texts may begin with a foreign name."""
+    tag, *rest = language.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), "")
+    return "rtl" if (script or tag) in RIGHT_TO_LEFT else "auto"
 
 
 TAG_OF_LANGUAGE = {"zh": "zh-CN", "en": "en"}
