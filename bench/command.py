@@ -16,7 +16,7 @@ from bench.figures import BenchError
 
 ROOT = Path(__file__).parent.parent
 # Variables that would change what is measured.
-FOREIGN = re.compile(r"ARCHIVER_|SCRAPY_|.*_proxy$", re.IGNORECASE)
+FOREIGN = re.compile(r"ARCHIVER_|SCRAPY_|PYTHONDONTWRITEBYTECODE$|.*_proxy$", re.IGNORECASE)
 
 
 class Done(NamedTuple):
