@@ -19,10 +19,12 @@ from archiver.archive import Archive as Opened
 from archiver.errors import StoreError, UsageError
 from archiver.site import titles
 from archiver.site.full_text import CHARACTERS_AROUND, around, match_of
+from archiver.site.serve import MAX_QUERY_CHARACTERS
 from tests.adopting import good, put
 from tests.answering import answering
 from tests.browser import look
 from tests.sites import DAY, build, files, fill, site_of
+from tests.sites import page as page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +75,48 @@ def test_titles_are_found_from_a_plain_file_server(stocked: Archive) -> None:
         assert bool(page["marks"]) == bool(found), query
         assert all((site_of(stocked) / "search" / link).is_file() for link in page["links"]), query
         assert page["said"] == (f"{len(found)} 条结果" if found else "没有找到。"), query
+
+
+SPELLED = ("２０２４年Ａ股收官", "Über die Brücke", "O’Brien：“买入”", "cafe\u0301 Ölpreis", "서울 소식")
+# A query; the title that it finds, by its number; and what is marked in it.
+SPELLINGS = (
+    *(
+        ("2024年", 0, ["２０２４年"]),
+        ("a股", 0, ["Ａ股"]),
+        ("２０２４", 0, ["２０２４"]),
+        ("uber BRUCKE", 1, ["Über", "Brücke"]),
+    ),
+    *(('"Brücke"', 1, ["Brücke"]), ("O'Brien", 2, ["O", "Brien"]), ("“买入”", 2, ["买入"]), ("买入", 2, ["买入"])),
+    *(("CAFÉ", 3, ["cafe\u0301"]), ("olpreis", 3, ["Ölpreis"]), ("소식", 4, ["소식"])),
+)
+
+
+def test_a_word_is_found_however_it_is_spelled(archive: Archive, tmp_path: Path) -> None:
+    for number, title in enumerate(SPELLED):
+        text = f"<p>{'各不相同的内容，' * 12}{number}。</p>"
+        put(archive, *good(f"20220124{number:010}", title=title, body=text, source="Éclair １社"))
+    archive.invoke("adopt", str(archive.output))
+    assert build(archive).returncode == 0
+    queries = [f"search/index.html?q={quote(query)}" for query, *_ in SPELLINGS]
+    seen = look(site_of(archive), [*queries, f"search/index.html?q={quote('“”')}"], do=FOUND)
+    *found, nothing = seen.pages
+    for (query, number, marks), page in zip(SPELLINGS, found, strict=True):
+        assert (query, page["found"], page["marks"]) == (query, [SPELLED[number]], marks)
+    assert (nothing["found"], nothing["said"]) == ([], "没有找到。")
+    file = tmp_path / "articles.db"
+    archive.archiver("export", "sqlite", "--to", str(file))
+    with served(archive, database=file) as connection:  # and where all texts are searched
+        for query, number, _ in SPELLINGS:
+            answer = json.loads(ask(connection, f"/search/query.json?q={quote(query)}")[1])
+            assert (query, [one[1] for one in answer]) == (query, [SPELLED[number]])
+        for source, count in (("ÉCLAIR 1社", 1), ("eclair", 1), ("other", 0)):
+            answer = json.loads(ask(connection, f"/search/query.json?q=2024&source={quote(source)}")[1])
+            assert (source, len(answer)) == (source, count)
+
+
+def test_only_as_much_can_be_typed_as_is_searched_for(stocked: Archive) -> None:
+    fields = page_of(stocked, "search/index.html").cssselect("input[type=search]")
+    assert [int(str(field.get("maxlength"))) for field in fields] == [MAX_QUERY_CHARACTERS] * 2
 
 
 def test_only_the_last_file_of_titles_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +231,7 @@ def test_the_command_serves_until_it_is_told_to_end(stocked: Archive) -> None:
         ("A股 ETF", '"A股" "ETF"'),
         ("港", '"港" *'),
         ('a" OR "b', '"a" "OR" "b"'),
+        ("２０２４年 Ａ股", '"2024年" "A股"'),
     ],
 )
 def test_words_become_a_query(text: str, query: str) -> None:
@@ -204,6 +249,9 @@ def test_words_become_a_query(text: str, query: str) -> None:
         ),
         ("A PIER and a quay", "quay pier", "A PIER and a quay"),
         ("nothing of it", "码头", ""),
+        ("Über die Brücke", "brucke", "Über die Brücke"),
+        ("２０２４年，Ｂ轮", "b轮", "２０２４年，Ｂ轮"),
+        ("la tour d'Éclair", '"ECLAIR"', "la tour d'Éclair"),
     ],
 )
 def test_some_of_the_text_is_shown_and_where_it_is_cut(text: str, wanted: str, shown: str) -> None:

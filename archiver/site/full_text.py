@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import UsageError
-from archiver.exports.segment import HAN_PATTERN, MAX_WORD_CHARACTERS, UNIT_PATTERN, WORD_PATTERN
+from archiver.exports.segment import COMMON, HAN_PATTERN, MAX_WORD_CHARACTERS, UNIT_PATTERN, WORD_PATTERN
 from archiver.posts.site_addresses import href
 from archiver.site.record import RECORD_FILE
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_RESULTS = 100  # results
 CHARACTERS_AROUND = 40  # characters that are shown before a word that was found; twice as many from its beginning on
+LETTERS_END = 0x2000  # the alphabets that have accents or capitals are before this code point
 
 
 class Hit(NamedTuple):
@@ -48,6 +51,7 @@ class FullText:
             return []
         connection = sqlite3.connect(self._uri, uri=True)
         try:
+            connection.create_function("folded", 1, _folded, deterministic=True)
             connection.execute("ATTACH ? AS site", (self._site,))
             rows = connection.execute(
                 """SELECT entries.path, entries.title, entries.source, entries.published,
@@ -56,9 +60,9 @@ class FullText:
                    CROSS JOIN site.entries ON entries.key = articles.key
                    WHERE articles_fts MATCH ? AND (? = '' OR substr(entries.published, 1, 10) >= ?)
                    AND (? = '' OR substr(entries.published, 1, 10) <= ?)
-                   AND instr(lower(entries.source), lower(?)) > 0
+                   AND instr(folded(entries.source), ?) > 0
                    ORDER BY moment DESC LIMIT ?""",
-                (query, first, first, last, last, source.strip(), MAX_RESULTS),
+                (query, first, first, last, last, _folded(source.strip()), MAX_RESULTS),
             ).fetchall()
         finally:
             connection.close()
@@ -72,7 +76,7 @@ def match_of(text: str) -> str:
     """Return the FTS5 query for articles that have all words of `text`, Chinese ones of any length; empty if `text` has
     no words."""
     terms: list[str] = []
-    for word in WORD_PATTERN.findall(text):
+    for word in WORD_PATTERN.findall(text.translate(COMMON)):
         if not HAN_PATTERN.search(word):
             terms.append(f'"{word}"')
             continue
@@ -90,11 +94,27 @@ def match_of(text: str) -> str:
 
 def around(text: str, wanted: str) -> str:
     """Return an excerpt of a text around the first place where one of the `wanted` words is, with `…` where it is cut;
-    empty if the text has none of them."""
-    folded = text.casefold()
-    places = [place for word in wanted.casefold().split() if (place := folded.find(word)) >= 0]
+    empty if the text has none of them. Neither case nor accents nor the width of letters make a difference."""
+    folded = _folded(text)
+    places = [place for word in WORD_PATTERN.findall(_folded(wanted)) if (place := folded.find(word)) >= 0]
     if not places:
         return ""
     begin, end = max(0, min(places) - CHARACTERS_AROUND), min(places) + 2 * CHARACTERS_AROUND
     cut = " ".join(text[begin:end].split())
     return f"{'…' if begin else ''}{cut}{'…' if end < len(text) else ''}"
+
+
+def _folded(text: str) -> str:
+    """Return a text of the same length with small letters, without accents, and with common letters for wide ones."""
+    return text.translate(_folds())
+
+
+@cache
+def _folds() -> dict[int, str]:
+    folds: dict[int, str] = {}
+    for code in (*range(LETTERS_END), *COMMON):
+        whole = unicodedata.normalize("NFKD", chr(code)).lower()
+        letter = "".join(one for one in whole if not unicodedata.combining(one))
+        if len(letter) == 1:
+            folds[code] = letter
+    return folds

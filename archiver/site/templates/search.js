@@ -7,26 +7,40 @@
   const status = document.getElementById('status');
   const list = document.getElementById('results');
   const asked = new URLSearchParams(location.search);
-  const fold = text => text.normalize('NFKC').toLowerCase();
-  const words = fold(asked.get('q') || '').split(/\s+/).filter(Boolean);
+  // Neither case nor accents nor the width of letters make a difference.
+  const fold = text => text.normalize('NFKD').toLowerCase().replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+  const words = fold(asked.get('q') || '').split(/[\s"'“”„‘’«»「」『』]+/).filter(Boolean);
   const from = asked.get('from') || '', until = asked.get('until') || '', by = fold(asked.get('source') || '').trim();
   let found = 0;
 
   for (const field of form.elements) if (field.name && asked.has(field.name)) field.value = asked.get(field.name);
-  if (!words.length) return;
+  if (!words.length) {
+    if (asked.get('q')) status.textContent = status.dataset.none;
+    return;
+  }
 
   async function read(file) {
     const answer = await fetch(file);
-    if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+    if (!answer.ok) throw new Error(`${file.split('?')[0]}: ${answer.status}`);
     return answer.json();
   }
 
   function marked(element, text) {
-    const folded = fold(text);
-    if (folded.length !== text.length) { element.append(text); return; }
-    const places = [];
+    const begins = [], ends = [], places = [];  // of each character of the folded text: where it was in the text
+    let folded = '', place = 0;
+    for (const character of text) {
+      const some = fold(character);
+      for (let left = some.length; left > 0; left -= 1) {
+        begins.push(place);
+        ends.push(place + character.length);
+      }
+      folded += some;
+      place += character.length;
+      if (!some && ends.length) ends[ends.length - 1] = place;  // an accent belongs to the letter before it
+    }
     for (const word of words)
-      for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) places.push([at, at + word.length]);
+      for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length))
+        places.push([begins[at], ends[at + word.length - 1]]);
     places.sort((one, other) => one[0] - other[0]);
     let done = 0;
     for (const [begin, end] of places) {
