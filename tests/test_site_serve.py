@@ -128,6 +128,14 @@ def test_many_may_come_at_once(site: Archive) -> None:
             client.close()
 
 
+def test_where_it_cannot_listen_is_said_before_texts_are_indexed(site: Archive) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for place, option in ((("--port", port), "--port"), (("--port", "0", "--host", "192.0.2.1"), "--host")):
+            done = site.invoke("site", "serve", *place, "--output", str(site.output))
+            assert (done.returncode, done.stderr.count("\n"), f"name another {option}" in done.stderr) == (1, 1, True)
+
+
 def test_it_listens_at_addresses_of_both_kinds(site: Archive) -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6; Linux has it unless it is switched off")

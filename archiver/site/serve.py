@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from errno import EACCES, EADDRINUSE
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -48,7 +49,8 @@ class SiteServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), partial(_Handler, directory=str(directory)))
         except OSError as error:
-            raise StoreError(f"{host}:{port}: cannot listen there: {os_reason(error)}; name another --port") from error
+            option = "--port" if error.errno in (EADDRINUSE, EACCES) else "--host"
+            raise StoreError(f"{host}:{port}: cannot listen there: {os_reason(error)}; name another {option}") from error
 
     @property
     def address(self) -> str:
