@@ -112,7 +112,7 @@ def run_server(arguments: argparse.Namespace) -> int:
         place = {"host": arguments.host, "port": arguments.port}
         database = arguments.database
         if not database:
-            # If the site cannot be served there, this raises the error before the search index is made, which takes long.
+            # This raises the error for what cannot be served there before the search index is made, which takes long.
             archive.serve_site(arguments.directory, **place).server_close()
             print("making a search index of all texts; `--database FILE` spares that", file=sys.stderr)
             database = Path(folder) / "search.db"

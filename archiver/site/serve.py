@@ -49,8 +49,8 @@ class SiteServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), partial(_Handler, directory=str(directory)))
         except OSError as error:
-            option = "--port" if error.errno in (EADDRINUSE, EACCES) else "--host"
-            raise StoreError(f"{host}:{port}: cannot listen there: {os_reason(error)}; name another {option}") from error
+            advice = f"name another {'--port' if error.errno in (EADDRINUSE, EACCES) else '--host'}"
+            raise StoreError(f"{host}:{port}: cannot listen there: {os_reason(error)}; {advice}") from error
 
     @property
     def address(self) -> str:
