@@ -12,16 +12,9 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import resolve, web_address
-from archiver.adoption import PostRepair, adopt
-from archiver.adoption.signatures import renew_signatures
-from archiver.adoption.source_repairs import SourceRepairs
-from archiver.captures.regions import files_in
 from archiver.clock import moment
 from archiver.configuration import Configuration, load_configuration, setting_name
 from archiver.configuration.kinds import whole_number
-from archiver.discovery import read_opml
-from archiver.discovery.offer import Offer
-from archiver.engines import load_engine, processes
 from archiver.errors import (
     FAULT,
     CaptureError,
@@ -34,15 +27,10 @@ from archiver.errors import (
     UsageError,
     os_reason,
 )
-from archiver.exports import About, load_format
-from archiver.exports.read import Entries
-from archiver.exports.selection import Selection, select
-from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
 from archiver.index.location import FILE_WORD
-from archiver.index.move import move_index
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
@@ -52,10 +40,8 @@ from archiver.private import USER_PATTERN, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.remembering import remember_profile, remembering
 from archiver.server_address import is_server, shown, without_secrets
-from archiver.session_options import session_options
 from archiver.spans import read_span
 from archiver.storage import located
-from archiver.supervisor import Supervisor
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
 if TYPE_CHECKING:
@@ -67,6 +53,7 @@ if TYPE_CHECKING:
     from archiver.answer import Answer
     from archiver.datasets import Extraction
     from archiver.datasets.job import Done
+    from archiver.discovery.offer import Offer
     from archiver.engines import Engine
     from archiver.exports import Entry
     from archiver.index.move import Moved
@@ -77,6 +64,7 @@ if TYPE_CHECKING:
     from archiver.run_report import Result, RunReport
     from archiver.site import Built, Look, SiteServer, Wrote
     from archiver.storage import Location, Root
+    from archiver.supervisor import Supervisor
     from archiver.verified import Verified
     from archiver.views import ArticleHistory, Duplicate
 
@@ -202,7 +190,9 @@ class Archive:
                     return self._undamaged(
                         self._supervisor(listings, listener).crawl(workers, self._asked(**arguments))
                     )
-                from archiver.crawling import crawl_listings  # as above; workers load it in their own processes
+                # What only some commands need is imported only where it is: so each of them starts sooner. Workers
+                # load this in their own processes.
+                from archiver.crawling import crawl_listings
 
                 return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
         except LockedError as error:
@@ -239,6 +229,8 @@ class Archive:
     def _supervisor(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Supervisor:
         """Return the `Supervisor` that starts workers of this machine. Raises UsageError for listings that do not
         exist."""
+        from archiver.supervisor import Supervisor  # as above
+
         if self.configuration["ARCHIVER_DRY_RUN"]:
             raise UsageError(
                 "workers: a dry run fetches nothing, so there is nothing to share; leave one of the two out"
@@ -274,6 +266,8 @@ class Archive:
         """Follow sites and feeds, by their addresses, and the feeds in OPML files: crawls read them from now on. No
         request is made. Returns those that were not followed before. Raises UsageError, also for an address with a
         password, and DiscoveryError for a file that is no OPML."""
+        from archiver.discovery import read_opml  # as above
+
         for address in addresses:
             if USER_PATTERN.match(address):
                 raise UsageError(
@@ -317,6 +311,7 @@ class Archive:
         """Return what lists the articles of the site at `address` (feeds, sitemaps, pages of links), and the number of
         the signal that ended the survey early, or 0. The site is asked politely; nothing is written."""
         from archiver.crawling import survey_site  # as above
+        from archiver.discovery.offer import Offer  # as above
 
         offer = Offer(address)
         return offer, survey_site(self.configuration, offer)
@@ -334,7 +329,9 @@ class Archive:
         archive's own captures. dry: only report what would change. pages: also take every web page that no recipe knows
         for an article. engine: what runs the reading: `processes` of this machine (also if empty), `dask`,
         `dask://host:port`. jobs: its processes; None: one for each core. listener: is called with each change."""
+        from archiver.captures.regions import files_in  # as above
         from archiver.replay import replay  # as above
+        from archiver.session_options import session_options  # as above
 
         start = _engine(engine, jobs)
         locations = [located(file) for file in files] or [self._own_captures()]
@@ -356,6 +353,7 @@ class Archive:
         directories of them. Each page is read once: if this was killed, or is called again, it goes on with those that
         are missing. The archive itself is neither read nor changed. engine, jobs: as for `replay`. listener: is called
         with each part that is done."""
+        from archiver.captures.regions import files_in  # as above
         from archiver.datasets import extract_to  # as above
 
         start = _engine(engine, jobs)
@@ -368,6 +366,7 @@ class Archive:
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
         remove_credentials: first rewrite captures that contain one of our credentials without it."""
+        from archiver.session_options import session_options  # as above
         from archiver.verified import verify  # as above
 
         self._refuse_none()
@@ -379,6 +378,9 @@ class Archive:
         """Read the posts of an existing archive into its index, and return what is broken. repair: repair what can be
         repaired; what only the source can repair is fetched. The archive remembers the profile that was given, or else
         the one that its posts are in."""
+        from archiver.adoption import PostRepair, adopt  # as above
+        from archiver.adoption.source_repairs import SourceRepairs  # as above
+
         if not any((self.root / part).is_dir() for part in (POSTS, OLD_POSTS)):
             raise UsageError(f"{self.root}: no {POSTS} there; name the directory of an archive")
         self._refuse_links()
@@ -426,6 +428,11 @@ class Archive:
         message for each post that is left out, or was changed since it was written. Raises BrokenPipeError if nobody
         reads the stream any more.
         """
+        from archiver.exports import About, load_format  # as above
+        from archiver.exports.read import Entries  # as above
+        from archiver.exports.selection import select  # as above
+        from archiver.exports.target import write_to_path, write_to_stream  # as above
+
         chosen = load_format(name)
         target = Path(to) if isinstance(to, str | Path) else None
         if target is None and chosen.target != "stream":
@@ -451,6 +458,9 @@ class Archive:
         self, *, since: str | datetime = "", source: str = "", query: str = "", last: int = 0
     ) -> Iterator[Entry]:
         """Yield the articles, one by one, selected as in `export`; those that cannot be read are left out."""
+        from archiver.exports.read import Entries  # as above
+        from archiver.exports.selection import select  # as above
+
         selection = select(self.recipes, since, source, query, last)
         with self._reading() as index:
             yield from Entries(self.root, index, self.recipes, site=self._site()).select(selection)
@@ -492,6 +502,8 @@ class Archive:
     def write_jekyll(self, directory: str | Path | None = None) -> Wrote:
         """Write the files that a Jekyll site needs besides the posts, unless they are there. directory: of the site,
         with the posts in it; None: the archive."""
+        from archiver.exports.read import Entries  # as above
+        from archiver.exports.selection import Selection  # as above
         from archiver.site import fixed_lists, write_jekyll  # as above
 
         with self._reading() as index:
@@ -534,6 +546,7 @@ class Archive:
         Raises CaptureError if its answer was not captured.
         """
         from archiver.explaining import explain_article  # as above
+        from archiver.session_options import session_options  # as above
 
         try:
             reference = resolve(article, self.recipes.values())
@@ -567,6 +580,8 @@ class Archive:
             yield from read_duplicates(index)
 
     def _renew_signatures(self) -> None:
+        from archiver.adoption.signatures import renew_signatures  # as above
+
         self._refuse_none()
         self._refuse_links()
         index = Index.open(self.root, self._at)
@@ -584,6 +599,8 @@ class Archive:
         """Move the index from one place to another. source, target: `sqlite` (the file in the archive) or the address
         of a PostgreSQL database. Every row is compared. After that, an old file is renamed and kept; old tables on a
         server are removed. Raises UsageError for any other place, and if both are the same."""
+        from archiver.index.move import move_index  # as above
+
         self._refuse_links()
         return move_index(self.root, self._server(source), self._server(target))
 
@@ -671,6 +688,8 @@ class Archive:
 
 def _engine(name: str, jobs: int | None) -> Engine:
     """Return an engine. Raises UsageError, EngineError."""
+    from archiver.engines import load_engine, processes  # as above
+
     if jobs is not None and jobs < 1:
         raise UsageError("jobs: expected a number of 1 or more")
     return load_engine(name, jobs) if name else processes.engine(jobs=jobs)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archiver.adoption.archive_profile import profile_of
 from archiver.configuration import SETTINGS, Origin, remember
 from archiver.index import Index
 
@@ -42,6 +41,8 @@ def remembering(configuration: Configuration) -> Iterator[None]:
 def remember_profile(configuration: Configuration, recipes: Mapping[str, Recipe]) -> Configuration:
     """Have an adopted archive remember its profile: the one that was given, or else the one that its posts are in.
     Return the configuration with that profile. Raises StoreError."""
+    from archiver.adoption.archive_profile import profile_of  # only here: it loads all that reads posts
+
     said = configuration.origin("ARCHIVER_PROFILE")
     if said in GIVEN_ORIGINS:
         remember(configuration.output, {"ARCHIVER_PROFILE": configuration["ARCHIVER_PROFILE"]})

@@ -334,6 +334,19 @@ def test_a_crawl_does_not_load_what_others_need(
     assert result.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("command", ["status", "history 202403150001234567", "manifest", "sources"])
+def test_a_command_that_reads_no_text_does_not_load_what_reads_texts(archive: Archive, command: str) -> None:
+    """It would take longer than all that the command does."""
+    archive.crawl("eastmoney/market-37", "--limit", "1")
+    others = ("archiver.cleaning", "archiver.discovery", "archiver.reading", "feedparser", "markdown_it")
+    code = (
+        "import sys; from archiver.commands import main; assert main(sys.argv[1:]) == 0;"
+        f"print([name for name in sys.modules if name.startswith({others})])"
+    )
+    result = archive.run("-c", code, *command.split(), "--output", str(archive.output), capture_output=True)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize("serves", ["extraction.serve", "storage.writing", "captures.writing", "discovery.inspection"])
 def test_a_process_that_works_for_a_crawl_does_not_load_what_starts_such_processes(serves: str) -> None:
     """An event loop takes longer to load than all that writes posts."""

@@ -349,12 +349,16 @@ MAY_IMPORT: dict[str, set[str]] = {
 # psycopg and obstore are there only where somebody wants them. A crawl has processes of its own make its articles.
 LATE = {
     "archive.py": {
-        *("archiver.crawling", "archiver.datasets", "archiver.explaining", "archiver.replay", "archiver.site"),
-        "archiver.verified",
+        *("archiver.adoption", "archiver.adoption.signatures", "archiver.adoption.source_repairs"),
+        *("archiver.captures.regions", "archiver.crawling", "archiver.datasets", "archiver.discovery"),
+        *("archiver.discovery.offer", "archiver.engines", "archiver.explaining", "archiver.exports"),
+        *("archiver.exports.read", "archiver.exports.selection", "archiver.exports.target", "archiver.index.move"),
+        *("archiver.replay", "archiver.session_options", "archiver.site", "archiver.supervisor", "archiver.verified"),
     },
     "discovery/pages.py": {"archiver.discovery.item_lists"},
     "extraction/extractors.py": {"archiver.extraction.extractor"},
     "index/location.py": {"archiver.index.postgres"},
+    "remembering.py": {"archiver.adoption.archive_profile"},
     "storage/stored.py": {"archiver.storage.bucket"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
