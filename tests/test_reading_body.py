@@ -6,7 +6,7 @@ import pytest
 
 from archiver.documents import read_document
 from archiver.reading.body import Body, read_body
-from archiver.reading.body.phrases import ends_article, is_chrome
+from archiver.reading.body.phrases import ends_article, is_chrome, is_placeholder, leads_on
 
 ADDRESS = "https://news.example/2026/bridge"
 FIRST = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years."
@@ -164,6 +164,51 @@ def test_as_much_that_leads_to_other_pages_is_left_out() -> None:
     assert paragraphs(f"{inner}<h3>More from the coast</h3>{teasers}") == kept
 
 
+TEASERS = "".join(
+    f'<div class="date">{number} May</div><h4><a href="/{number}">What number {number} said of the bridge</a></h4>'
+    f"<p>{number}: {FIRST[:75]}.</p>"
+    for number in range(3)
+)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h2>More Coast Courier</h2>",
+        "<h3>Latest from the harbour</h3>",
+        '<h2 class="related-title">You might also like</h2>',
+        "<div>Also in the news</div>",
+    ],
+    ids=["the name of the source", "latest", "noise by its name", "no heading"],
+)
+def test_teasers_of_other_articles_are_left_out_however_long_they_are(heading: str) -> None:
+    assert paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{heading}{TEASERS}") == [FIRST, SECOND, THIRD]
+
+
+def test_what_only_looks_like_teasers_is_kept() -> None:
+    headings = "".join(f'<h4><a href="/{name}">The inn that is called {name}</a></h4><p>{FIRST}</p>' for name in "ab")
+    inner = f"<p>{FIRST}</p><p>{SECOND}</p><h3>More inns by the river</h3>{headings}<p>{THIRD} So said Orme.</p>"
+    assert paragraphs(inner)[-1] == f"{THIRD} So said Orme."
+    links = '<ul><li><a href="/a">Regatta moved to the autumn</a></li><li><a href="/b">Ferry fares go up</a></li></ul>'
+    inner = f'<p>{FIRST}</p><div class="related"><h3>Related</h3>{links}</div><p>{SECOND}</p><p>{THIRD}</p>'
+    assert paragraphs(inner) == [FIRST, SECOND, THIRD]
+
+
+def test_a_place_for_content_that_needs_consent_is_left_out_with_its_buttons() -> None:
+    place = (
+        '<div class="box"><div><p>An dieser Stelle findest du einen externen Inhalt, der den Artikel ergänzt.<br>'
+        "Du kannst ihn dir mit einem Klick anzeigen lassen.</p></div><div>Zum Inhalt</div></div>"
+    )
+    assert paragraphs(f"<p>{FIRST}</p><h2>The joints</h2>{place}<p>{SECOND}</p><p>{THIRD}</p>") == [
+        FIRST,
+        "The joints",
+        SECOND,
+        THIRD,
+    ]
+    inner = f"<p>{FIRST}</p><div><h2>The joints</h2>{place}</div><p>{SECOND}</p>"
+    assert paragraphs(inner) == [FIRST, "The joints", SECOND]
+
+
 def test_links_that_a_sentence_introduces_are_a_part_of_the_article() -> None:
     links = '<ul><li><a href="/a">The plan of 1887</a></li><li><a href="/b">The report of March</a></li></ul>'
     told = "The council has published two papers:"
@@ -197,6 +242,68 @@ def test_a_standfirst_is_a_part_of_the_article() -> None:
     lead = "The dispute over the old bridge is at an end, and the regatta is saved."
     inner = f'<p class="standfirst">{lead}</p><div class="article-body"><p>{FIRST}</p><p>{SECOND}</p></div>'
     assert paragraphs(inner) == [lead, FIRST, SECOND]
+
+
+def test_all_paragraphs_of_a_standfirst_are_parts_of_the_article() -> None:
+    leads = [
+        "The dispute over the old bridge is at an end.",
+        "The regatta of September is saved.",
+        "The ferry will sail on, too.",
+    ]
+    text = f'<div class="article-body"><p>{FIRST}</p><p>{SECOND}</p></div>'
+    within = "".join(f"<p>{lead}</p>" for lead in leads[:2])
+    assert paragraphs(f'<div class="article__preamble">{within}</div>{text}') == [*leads[:2], FIRST, SECOND]
+    beside = "".join(f'<p class="_lead_1x">{lead}</p>' for lead in (leads[0], leads[2]))
+    assert paragraphs(f"<header>{beside}</header>{text}") == [leads[0], leads[2], FIRST, SECOND]
+    assert paragraphs(f'<div class="article-summary">{leads[0]}</div>{text}') == [leads[0], FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<figure class="lead"><img src="/a.jpg"><figcaption>The bridge in the flood of 1953.</figcaption></figure>',
+        '<div class="lead-caption">The bridge in the flood of the year 1953, by A. Orme.</div>',
+        '<details class="summary"><p>This was written by a machine that has read the article.</p></details>',
+        '<p class="dek-summary">What the end of the dispute means for the town and its harbour.</p>',
+    ],
+    ids=["figure", "caption", "details", "second headline"],
+)
+def test_what_is_only_called_like_a_standfirst_is_none(other: str) -> None:
+    inner = f'{other}<div class="article-body"><p>{FIRST}</p><p>{SECOND}</p></div>'
+    assert paragraphs(inner) == [FIRST, SECOND]
+
+
+def test_an_element_with_the_main_heading_and_paragraphs_is_no_noise() -> None:
+    page = (
+        f'<title>{TITLE}</title><body><div class="content"><div class="banner-top"><h1>{TITLE}</h1><p>{FIRST}</p>'
+        f"<p>{SECOND}</p><p>{THIRD}</p></div>"
+        + "".join(f"<p>{text} So said {name}.</p>" for name in NAMES for text in (FIRST, SECOND))
+        + "</div>"
+    )
+    read = read_body(read_document(page.encode(), "text/html; charset=utf-8", ADDRESS), TITLE, "")
+    assert read.text.startswith(f"{FIRST}\n\n{SECOND}\n\n{THIRD}\n\n")
+
+
+def test_a_list_after_the_only_paragraph_is_kept() -> None:
+    streets = "".join(f"<li>{name} Street</li>" for name in NAMES)
+    told = "These streets are closed until work on the bridge is done:"
+    assert paragraphs(f"<p>{FIRST} {told}</p><ul>{streets}</ul>")[1:] == [f"{name} Street" for name in NAMES]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("สภาเทศบาลลงมติเมื่อวันอังคารให้ซ่อมสะพานเก่าข้ามแม่น้ำ", "นายกเทศมนตรีกล่าวว่างานจะเริ่มในเดือนมีนาคมและใช้เวลาหกเดือน"),
+        ("ក្រុមប្រឹក្សាបានបោះឆ្នោតជួសជុលស្ពានចាស់។", "អភិបាលក្រុងបាននិយាយថាការងារនឹងចាប់ផ្តើមនៅខែមីនា។"),
+        ("ማክሰኞ ዕለት ምክር ቤቱ አሮጌውን ድልድይ ለመጠገን ወሰነ።", "ሥራው በመጋቢት ወር እንደሚጀምር ከንቲባው ተናግረዋል።"),
+        ("Քաղաքի խորհուրդը որոշեց վերականգնել հին կամուրջը։", "Աշխատանքները կսկսվեն մարտին և կտևեն վեց ամիս։"),
+    ],
+    ids=["Thai", "Khmer", "Amharic", "Armenian"],
+)
+def test_sentences_end_otherwise_in_other_scripts(told: tuple[str, ...]) -> None:
+    read = body("".join(f"<p>{text}</p>" for text in told))
+    assert read.text.split("\n\n") == list(told)
+    assert read.prose == sum(map(len, told))
 
 
 def test_paragraphs_that_structured_data_does_not_have_are_left_out() -> None:
@@ -358,6 +465,12 @@ def test_signs_and_ends_are_known_in_several_languages() -> None:
         "SEE MORE: Harbour wall to be raised",
         "Article réservé aux abonnés",
         "If you buy something through our links, we may earn a small commission.",
+        "编辑丨何平",
+        "原题为《老桥将修复》",
+        "Thank you! Your submission has been received!",
+        "For more stories like this, check our news page.",
+        "Follow the Coast Courier on Google News for all of it",
+        "この記事は有料記事です。",
         "Il vous reste 40.5% de cet article à lire. La suite est réservée aux abonnés.",
     ]
     ends = [
@@ -367,9 +480,42 @@ def test_signs_and_ends_are_known_in_several_languages() -> None:
         "Noticias relacionadas",
         "関連記事",
         "About the author",
+        "More Great Harbour Stories",
+        "Related harbour news",
+        "Recent Blogs",
+        "Explore more",
         "3 comments",
     ]
     assert [sign for sign in signs if not is_chrome(sign)] == []
     assert [end for end in ends if not ends_article(end)] == []
     assert not is_chrome(FIRST)
     assert not ends_article("Related matters")
+    assert leads_on("More Coast Courier")
+    assert not leads_on("Moreover, the bridge")
+
+
+def test_places_for_content_that_needs_consent_are_known_in_several_languages() -> None:
+    places = [
+        "Empfohlener redaktioneller Inhalt",
+        "An dieser Stelle finden Sie externen Inhalt, der den Artikel ergänzt.",
+        "Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.",
+        "Damit können personenbezogene Daten an Drittplattformen übermittelt werden.",
+        "Video-Inhalte erlauben",
+        "This article contains content provided by Harbour Video. We ask for your permission first.",
+        "To view this content, you need to accept the cookies of Harbour Video.",
+        "Pour afficher ce contenu, vous devez accepter les cookies.",
+        "Para ver este vídeo, acepta las cookies.",
+        "Per visualizzare questo contenuto è necessario accettare i cookie.",
+        "Om deze inhoud te bekijken moet je cookies accepteren.",
+        "For å se dette innholdet må du godta cookies.",
+        "Aby zobaczyć tę treść, zaakceptuj pliki cookie.",
+    ]
+    assert [place for place in places if not is_placeholder(place)] == []
+    told = [
+        FIRST,
+        "An dieser Stelle stand bis 1953 eine Brücke, deren Inhalt niemand mehr kennt.",
+        "To view this bridge, take the ferry from the quay.",
+        "Ce contenu a été publié mardi par la mairie.",
+        "Personenbezogene Daten der Bewohner waren im Netz zu finden.",
+    ]
+    assert [text for text in told if is_placeholder(text)] == []

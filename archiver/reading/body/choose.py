@@ -49,6 +49,7 @@ PART_EXPONENT = 0.3
 TWIN_FACTOR = 0.45
 MIN_TWIN_SHARE = 0.3
 NO_BODY_ELEMENTS = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
+PARAGRAPH_ELEMENTS = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote".split())  # parts of an article, however long
 SIDE_ELEMENTS = frozenset(("aside", "nav", "footer"))
 MIN_SAID_CHARACTERS = 300  # characters; a shorter text in structured data is only a summary
 WORD_PATTERN = re.compile(r"\w+")
@@ -147,7 +148,8 @@ def _descent(page: Outline) -> Iterator[int]:
         prose = page.prose(place)
         child = place + 1
         while child < page.ends[place]:
-            if page.prose(child) > MIN_CHILD_SHARE * prose and page.elements[child].tag in BLOCKS:
+            tag = page.elements[child].tag
+            if page.prose(child) > MIN_CHILD_SHARE * prose and tag in BLOCKS and tag not in PARAGRAPH_ELEMENTS:
                 break
             child = page.ends[child]
         else:

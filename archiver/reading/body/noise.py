@@ -152,7 +152,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if (strong or weak) and (_is_in_prose(page, place) or (not strong and _is_link_in_line(page, place))):
         return HIDDEN_NAME_PATTERN.search(names.lower()) is not None
     if strong:
-        return next(element.iter("blockquote"), None) is None
+        return next(element.iter("blockquote"), None) is None and not _begins_article(page, place)
     if not weak or rigour < NOISE_AND_WEAK:
         return False
     length = page.length(place)
@@ -160,6 +160,11 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
         return False
     prose = page.prose(place)
     return prose <= MAX_WEAK_PROSE_SHARE * length and prose < MAX_WEAK_PROSE
+
+
+def _begins_article(page: Outline, place: int) -> bool:
+    """Return whether the element has the main heading and paragraphs: its name is that of something else in it."""
+    return page.prose(place) >= MIN_PROSE and next(page.elements[place].iter("h1"), None) is not None
 
 
 def _is_in_prose(page: Outline, place: int) -> bool:

@@ -24,10 +24,13 @@ BREAK_ELEMENTS = BLOCKS | {"br"}
 CJK_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 # A CJK character counts for so many more: a Chinese text has a third of the characters of an English one.
 CJK_WEIGHT = 2
-SENTENCE_END_PATTERN = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
+SENTENCE_END_PATTERN = re.compile(r"[.!?…。！？؟۔।॥։።။។៕།][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
 MIN_PROSE_CHARACTERS = 80  # a block of so many characters is prose, if not too many of them are in links
 MIN_SENTENCE_CHARACTERS = 25  # so is a block of so many characters that ends as sentences do
 MAX_LINKED_SHARE = 0.5
+# Thai and Lao have no mark at the end of a sentence, so a block of these is prose by its length alone.
+UNMARKED_SENTENCE_PATTERN = re.compile("[\u0e00-\u0eff]\\W*\\Z")
+MIN_UNMARKED_CHARACTERS = 40
 
 
 @dataclass(slots=True)
@@ -144,6 +147,7 @@ class _Walk:
             is_prose = linked <= MAX_LINKED_SHARE * length and (
                 length >= MIN_PROSE_CHARACTERS
                 or (length >= MIN_SENTENCE_CHARACTERS and SENTENCE_END_PATTERN.search(text) is not None)
+                or (length >= MIN_UNMARKED_CHARACTERS and UNMARKED_SENTENCE_PATTERN.search(text) is not None)
             )
             self._page.blocks.append(Block(owner, text, length, linked, length if is_prose else 0))
         self._texts.clear()

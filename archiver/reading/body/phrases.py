@@ -8,6 +8,7 @@ from archiver.dates.names import FILLERS, MONTHS, OFFSETS, WEEKDAYS
 
 MAX_CHARACTERS = 160
 MAX_END_CHARACTERS = 60
+MAX_PLACEHOLDER_CHARACTERS = 400
 # Matches a whole block.
 CHROME_PATTERN = re.compile(
     r"""(?xi)\s*[\W_]*(?:
@@ -37,6 +38,14 @@ CHROME_PATTERN = re.compile(
     menu | close | skip\ .{0,30}
     | (?:previous|next|prev)(?:\ (?:post|article|story|page|slide))? | view\ (?:all|more|gallery|comments|slideshow) |
     show\ (?:more|less|all|comments) | expand | collapse | load\ more.{0,20} | see\ (?:all|less|gallery).{0,20}
+    | thank\ you!\ your\ submission\ has\ been\ received | oops!\ something\ went\ wrong\ while\ submitting\ the\ form
+    | (?:get\ in\ touch\ with|contact)\ our\ (?:news|reporting|sports?)\ (?:team|desk)\b.* |
+    for\ more\ stories\ like\ this\b.* |
+    for\ (?:all\ )?the\ latest\ (?:breaking\ )?(?:news|stories|updates|headlines)\b.{0,80}
+        (?:follow|newsletter|sign\ up|subscribe|click|visit)\b.* |
+    follow\ .{2,40}\ on\ (?:google\ news|twitter|facebook|instagram|x|whatsapp)\b.* |
+    (?:create|register\ for)\ (?:a|your)\ (?:free\ )?account\ to\ (?:continue|read)\b.*
+    | 有料会員に(?:なると|登録すると).* | 【.{0,20}キャンペーン】.* | この記事は(?:有料|会員限定).* | 残り\d+文字.*
     | (?:©|\(c\)|copyright)\b.{0,150} | .{0,60}all\ rights\ reserved.{0,60}
     | (?:image|photo|picture|foto|bild|video|imagen)\ ?(?:credits?|source|courtesy|by|:).{0,80} |
     (?:getty\ images|reuters|afp|ap\ photo|shutterstock|istock\w*)
@@ -46,8 +55,8 @@ CHROME_PATTERN = re.compile(
     | table\ of\ contents | in\ this\ (?:article|guide|post|story)\ ?:? | jump\ to\ ?:?.{0,20} | contents
     | written\ by\b.{0,60} | (?:by|von|por|par)\ [\w.'’-]+(?:\ [\w.'’-]+){1,3}
     | tags?\ ?:.* | filed\ under\b.* | categories?\ ?:.* | topics?\ ?:.* | posted\ in\b.{0,80} | keywords?\ ?:.*
-    | (?:责任)?编辑\ ?[:：].{0,20} | 责编\ ?[:：].{0,20} | (?:[【\[（(])?(?:责任编辑|责编|编辑|校对|值班编辑|
-    本文来源|来源|原标题|作者)\ ?[:：].{0,40} |
+    | (?:[【\[（(])?(?:责任编辑|责编|编辑|校对|值班编辑|海报设计|实习编辑|文字编辑|
+    本文来源|来源|(?:本文)?原(?:标)?题为?|作者)\ ?[:：|｜丨/／《].{0,40} |
     [^。]{0,40}(?:扫描|扫码|长按|关注|微信搜索)[^。]{0,20}(?:二维码|公众号|官方微[信博])[^。]{0,30} | 点击(?:进入|
     查看|加载).{0,20} | 分享(?:到|至).{0,30} |
     相关(?:阅读|新闻|推荐)\ ?[:：]?.{0,40} | 更多精彩.{0,40} | 扫描?.{0,15}二维码.{0,20} | (?:特别)?声明[:：].* |
@@ -57,14 +66,40 @@ CHROME_PATTERN = re.compile(
     | 【?関連記事】?.* | 続きを読む | この記事.{0,30}
     )\s*[\W_]*"""
 )
+# The beginning of a block that stands for embedded content of another site until the reader consents to loading it.
+PLACEHOLDER_PATTERN = re.compile(
+    r"""(?xi)\W*(?:
+    (?:empfohlener|eingebetteter|externer)\ (?:redaktioneller\ |externer\ )?inhalt(?:\ nicht\ verfügbar)?\W*$
+    | an\ dieser\ stelle\ .{0,60}\bextern\w*\ inhalte?\b |
+        externe[nr]?\ inhalte?\ (?:von\ .{1,40}\ )?(?:anzeigen|laden|erlauben)\W*$
+    | ich\ bin\ (?:damit\ )?einverstanden,\ dass\ mir\ (?:externe\ )?inhalte
+    | (?:du\ kannst|sie\ können)\ (?:ihn|sie|es|diesen?|sich)\ .{0,60}mit\ einem\ klick\ (?:anzeigen|laden|einblenden)
+    | (?:damit|dadurch|hiermit|dabei)\ (?:können|werden)\ personenbezogene\ daten\ an\ (?:dritt|.{1,40}übermittelt)
+    | personenbezogene\ daten\ (?:können|werden)\ (?:dabei\ )?an\ dritt
+    | \w[\w.\ -]{1,30}-inhalte?\ (?:erlauben|aktivieren|laden|anzeigen|zulassen)\W*$
+    | this\ (?:article|story|page)\ (?:contains|includes)\ content\ provided\ by\b
+    | (?:please\ )?(?:accept|allow|enable)\ .{0,40}\bcookies\ to\ (?:access|view|see|watch|load)\ this\b
+    | (?:to\ (?:view|see|watch|show|display)\ this | pour\ (?:voir|afficher|visualiser|consulter)\ cet?(?:te)? |
+        para\ (?:ver|visualizar)\ est[ae] | per\ (?:vedere|visualizzare)\ quest[oai] |
+        om\ (?:deze|dit)\ .{1,30}\ te\ (?:bekijken|zien|tonen) |
+        (?:för\ att|for\ å|for\ at)\ (?:visa|se|vise)\ (?:det|dette|den) |
+        aby\ (?:zobaczyć|wyświetlić|obejrzeć)\ t[eęo]
+      )\b.{0,120}(?:cookie|ciastecz|consen|accept|acept|accett|samtyck|samtykk|zgod|toestemming)
+    | (?:ce\ contenu|cette\ (?:vidéo|publication))\ .{0,30}\bbloquée?\ (?:car|parce) |
+        est[ae]\ (?:contenido|conteúdo|vídeo|video)\ .{0,30}\bbloquead[oa]\ (?:porque|hasta|até)
+    )"""
+)
 # Matches a short block, mostly a heading, after which nothing belongs to the article.
 END_PATTERN = re.compile(
     r"""(?xi)\s*[\W_]*(?:
-    related(?:\ (?:articles?|posts?|stories|news|content|topics?|reading|links|items|resources|products?|searches|
-        coverage|pages|video\w*))? |
+    related(?:\ (?:[\w’'-]+\ ){0,2}(?:articles?|posts?|stories|news|content|topics?|reading|links|items|resources|
+        products?|searches|coverage|pages|video\w*))? |
     (?:you\ (?:may|might|could)|you(?:['’]ll|\ will))\ (?:also\ )?(?:like|enjoy|love|be\ interested).{0,20}
     | (?:more|also|latest|other|recent|popular|featured|similar|top|trending|most\ (?:read|popular|viewed))\ (?:from|
         on|in|stories|news|articles?|posts?|like\ this|reads|coverage|headlines|videos|topics|about)\b.{0,40}
+    | more\ (?:[\w’'-]+\ ){1,3}(?:stories|articles|insights|posts|news|reads|recommendations|coverage|headlines)
+        (?:\ (?:by|from|on|about)\ .{0,40})?
+    | (?:recent|latest|related)\ (?:blogs?|insights|blog\ posts) | explore\ more | also\ in\ (?:the\ )?news
     | most\ (?:read|popular|viewed|shared|commented) | read\ (?:next|more|also) | up\ next | what\ to\ read\ next |
     keep\ reading | further\ reading | recommended(?:\ .{0,30})? | trending(?:\ now)? | don['’]t\ miss.{0,20} |
     editors?['’]?s?\ picks?
@@ -92,6 +127,16 @@ END_PATTERN = re.compile(
     )\s*[\W_]*(?:\d+)?\s*"""
 )
 
+# Matches a heading that may begin a list of other articles, if such a list follows it.
+LEAD_ON_PATTERN = re.compile(
+    r"""(?xi)\s*[\W_]*(?:
+    (?:(?:explore|read|see|discover|even)?\s*more|latest|recent|newest|also\ in|other|from\ (?:the|our)|top|popular|
+        trending|mehr|weitere|neueste|aktuelle|auch\ interessant|autres|dernières|derniers|à\ la\ une|más|otras|últimas|
+        mais|outras|altri|altre|ultime|meer|lees|fler|mer|flere|ещё|еще|другие|последние|więcej|inne|najnowsze)\b
+    | plus\ d | 更多 | 最新 | 热门
+    ).{0,50}"""
+)
+
 
 # The words that a line may have that only says when a page was published or changed.
 TIME_WORDS = (
@@ -110,9 +155,19 @@ def is_chrome(text: str) -> bool:
     return len(text) <= MAX_CHARACTERS and CHROME_PATTERN.fullmatch(text) is not None
 
 
+def is_placeholder(text: str) -> bool:
+    """Return whether the block `text` stands for embedded content that is loaded only with the reader's consent."""
+    return len(text) <= MAX_PLACEHOLDER_CHARACTERS and PLACEHOLDER_PATTERN.match(text) is not None
+
+
 def ends_article(text: str) -> bool:
     """Return whether the article is over where the block `text` is."""
     return len(text) <= MAX_END_CHARACTERS and END_PATTERN.fullmatch(text) is not None
+
+
+def leads_on(text: str) -> bool:
+    """Return whether the heading `text` may begin a list of other articles (“More from the Courier”)."""
+    return len(text) <= MAX_END_CHARACTERS and LEAD_ON_PATTERN.fullmatch(text) is not None
 
 
 def is_time(text: str) -> bool:

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from archiver.reading.body.lead import is_called_lead
+from archiver.reading.body.lead import called_lead
 from archiver.reading.body.outline import MIN_PROSE_CHARACTERS, SENTENCE_END_PATTERN
-from archiver.reading.body.phrases import ends_article, is_chrome, is_shouted, is_time
+from archiver.reading.body.phrases import ends_article, is_chrome, is_placeholder, is_shouted, is_time, leads_on
 from archiver.reading.body.titles import fold, title_place
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 MAX_LINKED_SHARE_OF = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 BLOCKS_NEAR_START = 4  # blocks
 MIN_WHOLLY_LINKED_SHARE = 0.95
+MIN_HEADLINE_CHARACTERS = 20
 MAX_PROSE_SHARE_BEFORE_TITLE = 0.15
 # What follows an article has at most MAX_PROSE_SHARE_AFTER_END of the prose. If it is more than a little, at least
 # MIN_LINKED_SHARE_AFTER_END of its text must be in links.
@@ -91,7 +92,12 @@ def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
     number = 0
     for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
         place = block.owner
-        if dropped[place] or place == root or not _is_alone(page, place):
+        if dropped[place] or place == root:
+            continue
+        if is_placeholder(block.text):
+            _drop(page, _placeholder_box(page, place, root), dropped)
+            continue
+        if not _is_alone(page, place):
             continue
         number += 1
         shouted = (
@@ -101,6 +107,18 @@ def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
         )
         if shouted or is_chrome(block.text) or (number <= BLOCKS_NEAR_START and is_time(block.text)):
             _drop(page, place, dropped)
+
+
+def _placeholder_box(page: Outline, place: int, root: int) -> int:
+    """Return the outermost element around a placeholder that shows nothing else: `place`, or a box with its buttons."""
+    box = place
+    while (place := page.parents[place]) > root:
+        blocks = page.blocks[page.first_blocks[place] : page.end_blocks[place]]
+        others = [block for block in blocks if not is_placeholder(block.text)]
+        if any(block.prose or page.elements[block.owner].tag in HEADINGS for block in others):
+            break
+        box = place
+    return box
 
 
 def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> None:
@@ -147,7 +165,7 @@ def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> Non
         text = fold(block.text)
         if text[:SAMPLE_CHARACTERS] in known or text[-SAMPLE_CHARACTERS:] in known:
             kept += block.length
-        elif not kept and is_called_lead(page, block.owner, root):
+        elif not kept and called_lead(page, block.owner, root) >= 0:
             continue
         elif _is_alone(page, block.owner) and not _is_structure(page, block.owner, root):
             unsaid.append(block.owner)
@@ -163,14 +181,35 @@ def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:
     for index in range(page.first_blocks[root], page.end_blocks[root]):
         block = page.blocks[index]
         place = block.owner
-        if dropped[place] or not _is_alone(page, place):
+        if not _is_alone(page, place):
             continue
-        if ends_article(block.text):
-            if _may_follow(page, root, index, total):
-                for other in range(place, page.ends[root]):
-                    dropped[other] = 1
-                return
+        ends = ends_article(block.text)
+        if not ends and not (leads_on(block.text) and page.elements[place].tag in HEADINGS):
+            continue
+        if _are_teasers(page, root, index, dropped) or (
+            ends and not dropped[place] and _may_follow(page, root, index, total)
+        ):
+            for other in range(place, page.ends[root]):
+                dropped[other] = 1
+            return
+        if ends:
             _drop(page, place, dropped)
+
+
+def _are_teasers(page: Outline, root: int, index: int, dropped: bytearray) -> bool:
+    """Return whether from the block `index` of `root` on there are only teasers of other articles: two paragraphs or
+    more, each after a headline that is a link. The headlines may be dropped already, as links or by their names."""
+    paragraphs = 0
+    has_headline = False
+    for block in page.blocks[index + 1 : page.end_blocks[root]]:
+        if block.linked >= MIN_WHOLLY_LINKED_SHARE * block.length:
+            has_headline = has_headline or block.length >= MIN_HEADLINE_CHARACTERS
+        elif block.prose and not dropped[block.owner]:
+            if not has_headline:
+                return False
+            paragraphs += 1
+            has_headline = False
+    return paragraphs > 1 and page.proses[page.end_blocks[root]] - page.proses[index] < page.proses[index]
 
 
 def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:

@@ -95,8 +95,8 @@ def read_body(
     prune(page, best.element, noise, title, "" if given else said)  # a recipe knows more than structured data
     page.remeasure(noise)
     html, offers = build(page, best.element, noise, document.base, (*media, *listed))
-    if first and first not in page.text(best.element):
-        html = f"<p>{escape(first)}</p>{html}"
+    known = page.text(best.element)
+    html = "".join(f"<p>{escape(text)}</p>" for text in first if text not in known) + html
     html = "".join(player(one) for one in added(media, listed, html, document.base)) + html
     html = CLEANER.clean(html, document.base).html
     return Body(
