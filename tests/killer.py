@@ -19,7 +19,6 @@ import sys
 import time
 from functools import cache
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -74,7 +73,10 @@ def crawl(output: str, listing: str, values: list[str]) -> None:
 
 def posts(output: str) -> dict[str, int]:
     """Return the posts on disk, and the file that each is."""
-    return {file.name: file.stat().st_ino for file in Path(output, "_posts").glob("*.md")}
+    try:
+        return {file.name: file.inode() for file in os.scandir(f"{output}/_posts") if file.name.endswith(".md")}
+    except FileNotFoundError:
+        return {}
 
 
 def changed(output: str) -> int:
@@ -101,9 +103,10 @@ def ends_before(child: int, output: str, before: dict[str, int], count: int) -> 
 def main(output: str, listing: str, kills: int, most: int, seed: int, values: list[str]) -> None:
     """Start `kills` crawls, one after the other, and kill each."""
     load_recipes(os.environ["ARCHIVER_RECIPES"])  # once for all, as what packages are and offer
-    vars(plugins)["entry_points"] = cache(entry_points)
-    vars(due)["BATCH"] = 40  # what waits costs each start more than what is fetched before the kill
+    vars(plugins)["entry_points"] = entry_points().select
     vars(versions)["_version"] = cache(versions._version)
+    versions.get_versions()
+    due.MAX_BATCH = 40  # what waits costs each start more than what is fetched before the kill
     chance = random.Random(seed)
     ended, start = False, 0.2  # seconds until a crawl has written its first post
     for _ in range(kills):
