@@ -1,9 +1,9 @@
 """Workers: processes that crawl together, of a run that they share.
 
 A worker says every few seconds that it is there (`renew`). Its leases last as long as it does so: a worker that has not
-been heard of for LONGEST_SILENCE, or is known to have ended, is taken for dead by any of the others (`take_over`). From
-then on nothing that it writes is kept, and its leases are free again. So one renewal serves all of a worker's leases,
-and the articles that it has claimed.
+been heard of for MAX_SILENCE_MICROS, or is known to have ended, is taken for dead by any of the others (`take_over`).
+From then on nothing that it writes is kept, and its leases are free again. So one renewal serves all of a worker's
+leases, and the articles that it has claimed.
 """
 
 from __future__ import annotations
