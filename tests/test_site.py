@@ -163,6 +163,23 @@ def test_a_list_is_walked_from_its_newest_article_to_its_oldest(archive: Archive
     assert seen == [f"第{number}篇" for number in reversed(range(3 * ARTICLES_PER_PAGE + 1))]
 
 
+def test_a_list_leads_to_its_oldest_page_whichever_that_is(archive: Archive) -> None:
+    def oldest() -> list[str]:
+        links = page(archive, "category/cailianshe.html").cssselect("nav.pages a:not([rel])")
+        return [str(link.get("href")) for link in links if link.text_content() == "最早一页"]
+
+    fill(archive, 2 * ARTICLES_PER_PAGE, first=1000)
+    build(archive)
+    assert oldest() == []  # the next page is the oldest
+    fill(archive, ARTICLES_PER_PAGE, first=3000)
+    build(archive)
+    assert oldest() == ["../category/cailianshe/1.html"]
+    fill(archive, 2 * ARTICLES_PER_PAGE, first=500)
+    build(archive)
+    assert oldest() == ["../category/cailianshe/1-1.html"]
+    assert titles(archive, "category/cailianshe/1-1.html")[-1] == "第500篇"
+
+
 def test_what_comes_later_moves_nothing_to_another_page(archive: Archive) -> None:
     fill(archive, 2 * ARTICLES_PER_PAGE + 1, first=1000)
     build(archive)

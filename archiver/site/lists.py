@@ -99,7 +99,9 @@ class Lists:
                 self._write(places[place], rows, about, page.label, older, newer)
         place, rows = self._newest(number, pages)
         for path in paths:
-            self._write(path, rows, about, "", places[place - 1] if place else "", "")
+            # Only this page, which changes with its list in any case, leads to the oldest one: that is another one
+            # when older articles come.
+            self._write(path, rows, about, "", places[place - 1] if place else "", "", places[0] if place > 1 else "")
 
     def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[ArticleLine]]:
         """Return the articles that the first page shows: those of the newest numbered page, and if that is not full,
@@ -121,9 +123,16 @@ class Lists:
         return [listed(Row(*row)) for row in rows]
 
     def _write(
-        self, path: str, rows: list[ArticleLine], about: dict[str, Any], label: str, older: str, newer: str
+        self,
+        path: str,
+        rows: list[ArticleLine],
+        about: dict[str, Any],
+        label: str,
+        older: str,
+        newer: str,
+        oldest: str = "",
     ) -> None:
-        page = self._look.page("list", path, rows=rows, label=label, older=older, newer=newer, **about)
+        page = self._look.page("list", path, rows=rows, label=label, older=older, newer=newer, oldest=oldest, **about)
         self._files.write(path, page)
 
     def _write_calendar(self, days: set[str]) -> None:
