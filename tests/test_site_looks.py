@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.site.accent import accent_style
 from archiver.site.look import direction
 from tests.adopting import good, put
 from tests.browser import Tab
@@ -105,3 +106,61 @@ def test_what_is_printed_is_whole_and_dark_on_light(archive: Archive) -> None:
         colours = "['body', '.changes del'].map(name => getComputedStyle(document.querySelector(name)).backgroundColor)"
         for colour in tab.evaluate(colours):
             assert min(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) > 200, colour
+
+
+# The colour of links, in a button and in the text, and what they stand on.
+LINKS = """['.back a', '.sub a'].map(name => document.querySelector(name)).map(link => [getComputedStyle(link).color,
+    getComputedStyle(link.matches('.back a') ? link : document.body).backgroundColor])"""
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours of CSS, by the formula of WCAG 2."""
+
+    def light(colour: str) -> float:
+        parts = [int(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+        shares = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(share * weight for share, weight in zip(shares, (0.2126, 0.7152, 0.0722), strict=True)) + 0.05
+
+    darker, lighter = sorted((light(one), light(other)))
+    return lighter / darker
+
+
+@pytest.mark.parametrize("accent", ["#1f4e7a", "#123456", "#ffcc00", "#000", "#fff", "#7F7F7F"])
+def test_links_of_any_colour_can_be_read(archive: Archive, accent: str) -> None:
+    put(archive, *good())
+    assert archive.invoke("adopt", str(archive.output)).returncode == 0
+    assert build(archive, "-s", f"ARCHIVER_SITE_ACCENT={accent}").returncode == 0
+    (path,) = pages_of(archive)
+    for dark in (False, True):
+        with Tab(site_of(archive), width=390, dark=dark) as tab:
+            tab.show(path)
+            for colour, ground in tab.evaluate(LINKS):
+                assert contrast(colour, ground) >= 7, (dark, colour, ground)
+            tab.call("Emulation.setEmulatedMedia", media="print")
+            assert tab.evaluate(LINKS)[1][0] == "rgb(0, 0, 0)"
+
+
+def test_a_colour_that_can_be_read_stays_as_it_is() -> None:
+    light, dark, _ = accent_style("#1f4e7a").splitlines()
+    assert "#1f4e7a" in light
+    assert "#1f4e7a" not in dark
+    assert "#ffcc00" in accent_style("#fc0").splitlines()[1]
+
+
+# Whether the name of the site and the links beside or below it keep apart.
+APART = """(() => {
+    const [name, link] = ['.name', 'nav a'].map(one => document.querySelector(one).getBoundingClientRect());
+    return name.right <= link.left || name.bottom <= link.top; })()"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_name_of_the_site_keeps_apart_from_its_links(archive: Archive, language: str) -> None:
+    put(archive, *good())
+    assert archive.invoke("adopt", str(archive.output)).returncode == 0
+    said = ("-s", f"ARCHIVER_SITE_LANGUAGE={language}", "-s", "ARCHIVER_SITE_NAME=旧闻馆")
+    assert build(archive, *said).returncode == 0
+    with Tab(site_of(archive)) as tab:
+        for width in range(300, 460, 4):
+            tab.resize(width)
+            tab.show("about/")
+            assert (width, tab.evaluate(APART)) == (width, True)

@@ -16,7 +16,7 @@ from archiver.site.record import Row
 from archiver.site.words import WORDS
 from tests.adopting import good, put
 from tests.exported import entry
-from tests.sites import DAY, build, fill, page, site_of
+from tests.sites import DAY, build, fill, page
 from tests.test_site_search import served
 
 if TYPE_CHECKING:
@@ -115,16 +115,6 @@ def test_a_category_says_what_else_its_source_is_called(archive: Archive) -> Non
     assert page(archive, "category/cailianshe.html").cssselect("h1")[0].text_content() == "财联社"
     said = page(archive, "category/cailianshe.html").cssselect(".sub")[0].text_content()
     assert said == "9 篇 · 又名：名0、名1、名2、名3、名4"
-
-
-def test_a_colour_of_the_users_stands_in_for_ours(archive: Archive) -> None:
-    fill(archive, 1)
-    build(archive)
-    ours = (site_of(archive) / "style.css").read_text()
-    build(archive, "-s", "ARCHIVER_SITE_ACCENT=#123456")
-    assert (site_of(archive) / "style.css").read_text() == (
-        f"{ours}\n:root {{ --accent: #123456; --accent-dark: #123456; }}\n"
-    )
 
 
 @pytest.mark.parametrize("target", ["/", "/nothing", "/search/index.json", "/style.css"])

@@ -27,6 +27,7 @@ from jinja2.sandbox import safe_range
 import archiver
 from archiver.errors import TemplateError, UsageError, in_a_line, os_reason
 from archiver.posts.site_addresses import href, root_of
+from archiver.site.accent import accent_style
 from archiver.site.bounds import bounded
 from archiver.site.constants import WordsEnvironment
 from archiver.site.words import WORDS
@@ -109,7 +110,7 @@ class Look:
             theirs = self._theirs / name if self._theirs else None
             found[name] = _read(theirs) if theirs and theirs.is_file() else (PACKAGED_TEMPLATES / name).read_bytes()
         if self.accent:
-            found["style.css"] += f"\n:root {{ --accent: {self.accent}; --accent-dark: {self.accent}; }}\n".encode()
+            found["style.css"] += f"\n{accent_style(self.accent)}".encode()
         return found
 
     def _render(self, name: str, values: Mapping[str, Any]) -> str:
