@@ -33,6 +33,15 @@ from tests.reading_pages import ld, meta, read
         ("Ann Bee (abe)", ["Ann Bee"]),
         ("Ann Bee, City Editor", ["Ann Bee"]),
         ("Ann Bee, Ph.D.", ["Ann Bee, Ph.D."]),
+        ("Ann Bee, Content Coordinator, Garden Educator", ["Ann Bee"]),
+        ("Ana Abeja, periodista", ["Ana Abeja"]),
+        ("Contributors: Ann Bee, Cem Dal", ["Ann Bee", "Cem Dal"]),
+        ("Articles by Ann Bee", ["Ann Bee"]),
+        ("Ann Bee on behalf of the harbour team", ["Ann Bee"]),
+        ("page.head.extra.author", []),
+        ("ann.m.bee", ["ann.m.bee"]),
+        ("See all of Ann Bee's reviews", []),
+        ("Last update", []),
         ("Ann Bee 7 hours ago", ["Ann Bee"]),
         ("Ann Bee | Morning Paper", ["Ann Bee", "Morning Paper"]),
         ("Maria & Anna", ["Maria & Anna"]),
@@ -149,6 +158,12 @@ def test_a_chinese_paragraph_names_its_reporter() -> None:
         ('<a href="/authors/ann">Ann Bee</a>', ("Ann Bee",)),
         ('<i itemprop="author">Ann Bee</i>', ("Ann Bee",)),
         ("<h3>Author</h3><p>Ann Bee</p>", ("Ann Bee",)),
+        ('<p class="byline"><i>AB</i> <b>Ann Bee</b></p>', ("Ann Bee",)),
+        ('<p class="byline"><i>CD</i> <b>Ann Bee</b></p>', ("CD", "Ann Bee")),
+        ('<p class="byline"><i>Guide</i> by <b>Ann Bee</b></p>', ("Ann Bee",)),
+        ('<p class="byline"><b>Ann Bee</b> by <b>Cem Dal</b></p>', ("Ann Bee", "Cem Dal")),
+        ('<p class="byline">Ann Bee, bridges, rivers</p>', ("Ann Bee",)),
+        ('<p class="byline">ann</p>', ("ann",)),
         ("<p>By <a>Ann Bee</a></p>", ("Ann Bee",)),
         ("<p>Text: Ann Bee</p>", ("Ann Bee",)),
         ("<p>Text of it all.</p>", None),
@@ -163,6 +178,29 @@ def test_a_chinese_paragraph_names_its_reporter() -> None:
 )
 def test_names_that_the_page_shows(byline: str, names: tuple[str, ...] | None) -> None:
     assert authors("", f"<h1>Bridge opens at last</h1>{byline}") == names
+
+
+@pytest.mark.parametrize(
+    ("inner", "names"),
+    [
+        ('<footer><a rel="author">Ann Bee</a></footer>', ("Ann Bee",)),
+        ('<aside><p class="author">Written by Ann Bee</p></aside>', ("Ann Bee",)),
+        ('<aside><p class="author">Ann Bee</p></aside>', None),
+    ],
+    ids=["footer", "aside", "no sign that it is a byline"],
+)
+def test_a_byline_at_the_edge_of_the_article_is_its_own(inner: str, names: tuple[str, ...] | None) -> None:
+    assert authors("", f"<article><h1>Bridge opens at last</h1>{inner}</article>") == names
+
+
+@pytest.mark.parametrize("medium", ["网易", "晨城早报", "晨城新闻", "晨城网", "晨城电视台"])
+def test_a_chinese_medium_is_named_only_where_no_reporter_is(medium: str) -> None:
+    head = f'<meta name="author" content="{medium}">'
+    told = "<p>晨报讯（记者 王小明）大桥今天通车。</p>"
+    others = '<p class="author">大桥之子</p>'
+    assert authors(head, f"<h1>大桥通车</h1>{others}{told}", lang="zh") == ("王小明",)
+    assert authors(head, "<h1>大桥通车</h1>", lang="zh") == (medium,)
+    assert authors('<meta name="author" content="李大">', f"<h1>大桥通车</h1>{told}", lang="zh") == ("李大",)
 
 
 def test_what_begins_as_a_byline_before_the_heading_is_none() -> None:

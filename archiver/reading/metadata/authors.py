@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.bylines import marked_bylines
 from archiver.reading.metadata.field import Field, ValueCandidate, chosen
-from archiver.reading.metadata.names import each_once, is_full_name, is_login, names_in
-from archiver.reading.metadata.text_bylines import text_bylines
+from archiver.reading.metadata.names import each_once, is_full_name, is_login, is_medium, names_in
+from archiver.reading.metadata.text_bylines import REPORTER_RULE, text_bylines
 from archiver.reading.metadata.wording import fold
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ def read_authors(evidence: PageEvidence, sites: set[str]) -> Field[Names]:
     first = next(iter(said), None)
     if first is None or _is_personal(first.value, sites):
         return chosen(first, said)
+    if all(map(is_medium, first.value)):  # a portal's name for the paper that it has the article from
+        return chosen(next((candidate for candidate in said if candidate.rule == REPORTER_RULE), first), said)
     return chosen(next((candidate for candidate in said if _is_full(candidate.value, sites)), first), said)
 
 
 def _is_personal(names: Names, sites: set[str]) -> bool:
-    return not all(fold(name) in sites or is_login(name) for name in names)
+    return not all(fold(name) in sites or is_login(name) or is_medium(name) for name in names)
 
 
 def _is_full(names: Names, sites: set[str]) -> bool:

@@ -74,8 +74,16 @@ def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) 
             return False
         if part.tag == "aside" and marked:
             continue
+        if part.tag in ("aside", "footer") and _is_of_article(part, around_heading):
+            return not (marked or has_byline_word(shown_text(element, MAX_BYLINE_CHARACTERS, apart=True)))
         if part.tag in ("aside", "footer", "nav", "figure", "figcaption"):
             return True
         if NOT_OURS_PATTERN.search(marks(part)):
             return True
     return False
+
+
+def _is_of_article(part: HtmlElement, around_heading: frozenset[HtmlElement]) -> bool:
+    """Return whether `part` is in the `article` that has the headline."""
+    around = next(part.iterancestors("article"), None)
+    return around is not None and around in around_heading

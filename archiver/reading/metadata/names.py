@@ -22,7 +22,7 @@ def _any(words: str) -> str:
 
 
 MADE_EXPRESSION = _any(
-    "guide|recipe|research|analysis|opinion|column|insights|authored|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
+    "guide|articles|recipe|research|analysis|opinion|column|insights|authored|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
 )
 # Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
 OF_EXPRESSION = "von|di|af|av|od"
@@ -31,7 +31,8 @@ BY_EXPRESSION = (
     rf"|(?-i:{OF_EXPRESSION})|(?:{OF_EXPRESSION}|de)(?=\s+\S+\s+\S))"
 )
 LABEL_EXPRESSION = _any(
-    r"authors?|about the author|the author|author name|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
+    r"authors?|author\(s\)|contributors?|about the author|the author|author name"
+    r"|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
     r"|text|texte|tekst|penulis|skribent|szerző|автор(?:ы)?|текст|кореспондент|yazar|napsal|reporter"
 )
 CJK_LABEL_EXPRESSION = (
@@ -42,9 +43,11 @@ BEFORE_NAMES_PATTERN = re.compile(
     rf"^\W*(?:(?:last\s+)?{MADE_EXPRESSION}(?:\s+and\s+\w+)?\s+{BY_EXPRESSION}\b|{BY_EXPRESSION}\b|{LABEL_EXPRESSION}\b\s*:|the\s+author\b|author\b(?=\s)|{CJK_LABEL_EXPRESSION})[\s:：]*",
     re.IGNORECASE,
 )
+BY_PATTERN = re.compile(rf"{BY_EXPRESSION}\b", re.IGNORECASE)
 # What comes after them: a role, a day, a network on which to follow the author, a separator.
 AFTER_NAMES_PATTERN = re.compile(
-    r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
+    r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|\bon\s+behalf\s+of\b.*"
+    r"|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
     r"|(?<=\s)@\w[\w.]+|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
     r"|\b\d+\s+(?:seconds?|minutes?|mins?|hours?|days?|weeks?|stunden?|minuten?)(?:\s+ago)?\b.*|[-–—|•·/:,;]+)\s*$",
     re.IGNORECASE,
@@ -64,13 +67,17 @@ ROLE_PATTERN = re.compile(
     + _any(
         "editor|writer|reporter|correspondent|contributor|columnist|journalist|author|expert|dietitian|nutritionist"
         "|attorney|director|manager|founder|ceo|cto|cmo|chief|head|president|professor|analyst|specialist|consultant"
-        "|strategist|producer|redakteur|redakteurin|korrespondent|korrespondentin|rédacteur|rédactrice|journaliste"
-        "|redactor|redactora|corresponsal|redattore|giornalista"
+        "|strategist|producer|coordinator|educators?|horticultur(?:al)?ist|engineer|scientist|researcher|therapist"
+        "|physician|psychologist|freelancer?|blogger|advis[eo]r|developer|designer|photographer|lecturer|redakteur"
+        "|redakteurin|korrespondent|korrespondentin|rédacteur|rédactrice|journaliste"
+        "|redactor|redactora|corresponsal|periodista|redattore|giornalista|jornalista|редактор|корреспондент|журналист"
+        "|dziennikarz|dziennikarka|muhabir"
     )
     + r"\b",
     re.IGNORECASE,
 )
 ADDRESS_PATTERN = re.compile(r"https?:|www\.|\S+@\S+|^@|^[#/]|\.(?:com|org|net|html?)/|://")
+PLACEHOLDER_PATTERN = re.compile(r"^\w+(?:\.\w+){3,}$")  # what a template was to replace: `page.extra.author`
 LOGIN_PATTERN = re.compile(r"^(?=.*[\d._])[a-z0-9._-]+$")
 NOBODY_PATTERN = re.compile(
     _any(
@@ -81,11 +88,15 @@ NOBODY_PATTERN = re.compile(
     re.IGNORECASE,
 )
 NO_NAME_PATTERN = re.compile(
-    r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
-    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:last|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|(?:view|see)\s+all|posts?\s+by"
+    r"|uhr|quelle|last\s+updated?|登录|网友)\b|登录|网友|^(?:last|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+\d{1,2})$|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$"
     r"|^(?:folgen|suivre|seguir|obserwuj|关注|關注|订阅|訂閱|フォロー(?:する)?|팔로우|구독)$|[<>{}=©?：:]|\d{3,}",
     re.IGNORECASE,
+)
+MEDIUM_PATTERN = re.compile(
+    r"(?:[日晚早时京商青快周学导]报|新闻|[央卫]视|电视台|电台|通讯社|新华社|中新社|[^\W\d_]网|在线|周刊|客户端|编辑部|传媒|财经)$"
+    "|^(?:网易|新浪|搜狐|腾讯|凤凰|百度|澎湃|今日头条)"
 )
 CJK_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LOWER_WORD_PATTERN = re.compile(
@@ -128,6 +139,7 @@ def is_name(text: str) -> bool:
         not 1 < len(text) <= MAX_NAME_CHARACTERS
         or ADDRESS_PATTERN.search(text)
         or NO_NAME_PATTERN.search(text)
+        or PLACEHOLDER_PATTERN.match(text)
         or NOBODY_PATTERN.match(text)
     ):
         return False
@@ -141,6 +153,11 @@ def is_name(text: str) -> bool:
 def is_login(name: str) -> bool:
     """Whether a name looks like a login name (`jdoe_2`)."""
     return bool(LOGIN_PATTERN.match(name))
+
+
+def is_medium(name: str) -> bool:
+    """Whether a Chinese name is that of a newspaper, a portal or another medium."""
+    return bool(MEDIUM_PATTERN.search(name))
 
 
 def has_byline_word(text: str) -> bool:
@@ -163,15 +180,32 @@ def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
         return ()
     pieces = [piece for part in islice(element.itertext(), MAX_PIECES) if (piece := one_line(part))]
     if len(pieces) < 2:
-        return names_in(_until_time(text))
+        return _without_remains(names_in(_until_time(text)))
     names: list[str] = []
     for piece in pieces:
+        if len(names) == 1 and BY_PATTERN.match(piece) and not is_full_name(names[0]):
+            names.clear()  # “Guide by Jane Doe”
         if names and (ROLE_PATTERN.search(piece) or next(written_times(piece), None)):
             break
         names += names_in(_until_time(piece))
     if len(names) > 1 and not any(" " in name or CJK_PATTERN.search(name) for name in names):
         return names_in(_until_time(text))  # the words of one name
-    return each_once(names)
+    return _without_remains(each_once(names))
+
+
+def _without_remains(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names in a byline without what is left of its other words if it has full names: the initials that
+    stand for a picture of the author (“JD”), and words in lower case."""
+    full = [name for name in names if is_full_name(name)]
+    initials = {"".join(word[0] for word in name.split()).casefold() for name in full}
+    return tuple(
+        name
+        for name in names
+        if " " in name
+        or CJK_PATTERN.search(name)
+        or not full
+        or not (name.islower() or (name.isupper() and name.casefold() in initials))
+    )
 
 
 def _until_time(text: str) -> str:

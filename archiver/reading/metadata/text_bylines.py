@@ -28,6 +28,7 @@ CHINESE_BYLINE_PATTERN = re.compile(
     r"(?!表示|透露|介绍|了解|获悉|采访|注意到|发现|看到|从)(?P<names>[\u4e00-\u9fff·]{2,4}(?:\s?[、，,&＆\s]\s?(?:(?:见习|实习)记者\s?)?[\u4e00-\u9fff·]{2,4}){0,4}?)"
     r"(?=\s?(?:[）)】，。；;|/]|$|\s(?:整合|报道|综合|摄影|通讯员|编辑)))"
 )
+REPORTER_RULE = "paragraph that names its reporter"
 HAN_PATTERN = re.compile("[\u4e00-\u9fff]")
 MAX_ELEMENTS = 10_000
 MAX_ELEMENTS_AFTER_HEADING = 150  # a byline is looked for in so many elements after the heading
@@ -47,7 +48,7 @@ def text_bylines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, .
             and (match := CHINESE_BYLINE_PATTERN.search(text))
             and (names := _chinese_names(match["names"]))
         ):
-            yield ValueCandidate(names, "paragraph that names its reporter")
+            yield ValueCandidate(names, REPORTER_RULE)
             return
 
 
