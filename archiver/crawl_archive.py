@@ -94,6 +94,12 @@ class ArchiveExtension:
             self.fail(error)
             raise
 
+    async def opened(self) -> None:
+        """Wait until the archive is open, or could not be opened, if it is being opened: a crawl may be ended before it
+        has begun."""
+        if self._opening:
+            await asyncio.wait([self._opening])
+
     def fail(self, error: Exception) -> None:
         """End the crawl because of an error of the archive itself: as nothing more could be kept, nothing more is asked
         for, and what is on its way is dropped. After the archive was closed, errors are ignored."""
@@ -205,8 +211,7 @@ class ArchiveExtension:
 
     async def close(self) -> None:
         """Close the archive. An error becomes the failure of the crawl, if there was none before."""
-        if self._opening and not self._opening.done():  # the run ended before it had begun
-            await asyncio.wait([self._opening])
+        await self.opened()
         session, self.session = self.session, None
         self._is_closed = True
         if session is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import re
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import cycle
 from pkgutil import resolve_name
@@ -18,13 +20,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.utils.test import get_crawler
 
+from archiver import crawl_workers
+from archiver.clock import now
+from archiver.configuration import load_configuration
 from archiver.errors import IndexFileError
 from archiver.extraction.extractors import Extractors
+from archiver.index import Index
 from archiver.interrupts import STOPPING_MESSAGE, Interrupts
 from archiver.net import budget
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.robots import RobotsMiddleware
 from archiver.recorder import Recorder
+from archiver.session import Session
+from archiver.session_options import session_options
 from archiver.signals import archive_failed
 from archiver.workers.process import WorkerProcess
 from archiver.workers.serve import LENGTH_BYTES
@@ -51,6 +59,15 @@ MOMENTS = (
     "archiver.recorder.Recorder.close",
     "archiver.extensions.report.Report.end",
     "archiver.commands.crawl._show",
+)
+
+MOMENTS_OF_WORKERS = (
+    "archiver.crawl_archive.ArchiveExtension._open",
+    "archiver.session.Session.join",
+    "archiver.index.workers.Workers.join",
+    "archiver.coordination.member.Member.take_share",
+    "archiver.index.Index.claim",
+    "archiver.coordination.member.Member.leave",
 )
 
 ASKING = "archiver.net.handler.GuardedDownloadHandler._download"  # from then on
@@ -87,6 +104,29 @@ def test_a_signal_ends_a_run_at_any_moment(
     said = result.stderr + capfd.readouterr().err
     assert "archiver: stop" in said
     assert "Traceback" not in said
+    assert archive.crawl(LISTING).returncode == 0
+    assert len(archive.posts) == 13
+
+
+@pytest.mark.parametrize(("moment", "number"), list(zip(MOMENTS_OF_WORKERS, cycle(SIGNALS), strict=False)))
+def test_a_worker_that_a_signal_ends_leaves_its_run_at_any_moment(
+    archive: Archive, moment: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the others would wait for it, and `status` would call it silent."""
+    configuration = load_configuration({"ARCHIVER_OUTPUT": str(archive.output), "DOWNLOAD_DELAY": 0})
+    asyncio.run(Session.open(archive.output, session_options(configuration)).close())
+    with closing(Index.share(archive.output, "")) as index:
+        run = index.workers.begin_run("archiver crawl", now(), {}, {})
+    with monkeypatch.context() as patch, open(os.devnull, "wb") as pipe:
+        patch.setenv("http_proxy", archive.replica.url)
+        patch.setenv("no_proxy", "")
+        came = signalling(moment, number, patch)
+        share = pickle.dumps((configuration, run, {"listings": [LISTING], "workers": 1}))
+        status = crawl_workers.crawl(share, pipe.fileno())
+    assert came
+    assert status == SIGNALS[signal.Signals(number)]
+    with closing(Index.read(archive.output, "")) as index:
+        assert index.workers.at_work() == []
     assert archive.crawl(LISTING).returncode == 0
     assert len(archive.posts) == 13
 

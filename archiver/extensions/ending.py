@@ -75,6 +75,7 @@ class Ending:
         return report, watch
 
     async def _end(self, archive: ArchiveExtension, reason: str) -> None:
+        await archive.opened()
         await archive.settle()
         report = self._crawler.get_extension(Report)
         if archive.session is None:
