@@ -43,10 +43,19 @@ def name_of(at: str) -> str:
 def is_there(output: Root, at: str) -> bool:
     """Return whether there is an index of `output`. at: the address of a server; empty: in its file. Raises
     IndexFileError if it is known to be somewhere else."""
-    if at:
-        return server_database().is_there(at)
-    _refuse_note(output)
-    return file_of(output).exists()
+    if not at:
+        _refuse_note(output)
+        return file_of(output).exists()
+    if server_database().is_there(at):
+        return True
+    noted = _noted(output)
+    if noted:  # a new one would be taken for that of the archive
+        raise IndexServerError(
+            f"{shown(at)}: has no index, and that of {output} was at {noted['address']}; put a dump of it back, or make "
+            "another (docs/operations.md: Restore)"
+        )
+    _refuse_file(output, at)
+    return False
 
 
 def open_database(output: Root, at: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> Database:
@@ -62,11 +71,8 @@ def open_database(output: Root, at: str, *, read: bool = False, keep: bool = Tru
             file, read=read, keep=keep, patience=SHARED_TIMEOUT_SECONDS if shared else TIMEOUT_SECONDS
         )
     noted = _noted(output)
-    if file.exists() and noted is None:
-        raise IndexServerError(
-            f"{file}: the index of this archive is here; carry it to the server: "
-            f"archiver index move {FILE_WORD} {shown(at)}"
-        )
+    if noted is None:
+        _refuse_file(output, at)
     database: PostgresDatabase = server_database()(at, read=read, keep=keep, shared=shared)
     try:
         ((origin,),) = database.rows("SELECT value FROM origin")
@@ -115,6 +121,15 @@ def _refuse_note(output: Root) -> None:
         raise IndexFileError(
             f"{output}: the index of this archive is at {noted['address']}: name it in ARCHIVER_INDEX, or carry it "
             f"back: archiver index move {noted['address']} {FILE_WORD}"
+        )
+
+
+def _refuse_file(output: Root, at: str) -> None:
+    file = file_of(output)
+    if file.exists():
+        raise IndexServerError(
+            f"{file}: the index of this archive is here; name no other in ARCHIVER_INDEX, or carry it to the server: "
+            f"archiver index move {FILE_WORD} {shown(at)}"
         )
 
 

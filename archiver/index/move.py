@@ -64,7 +64,7 @@ def move_index(output: Root, source: str, target: str) -> Moved:
     lock = Lock(directory_of(output) / INDEX / LOCK_FILE)
     lock.take()
     try:
-        if not location.is_there(output, source):
+        if not (location.server_database().is_there(source) if source else location.is_there(output, source)):
             raise IndexFileError(f"{output}: there is no index at {location.name_of(source)}")
         with closing(location.open_database(output, source)) as database:
             return _to_server(output, database, target) if target else _to_file(output, database)

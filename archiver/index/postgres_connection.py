@@ -46,22 +46,26 @@ _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_id
 # A server's process is also `active` between the statements of a pipeline, while it waits for its client.
 _AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
               WHERE pid = $1"""
+CONNECTIONS_ADVICE = "the server takes no more connections; run again later, have fewer workers, or raise max_connections"
 ADVICE_OF_STATE = {
     "42501": RIGHTS_ADVICE,  # insufficient privilege
     "3F000": RIGHTS_ADVICE,  # no schema
     "25006": "it takes no writes: is it a standby?",
     "53100": "make room on the server, and run again: nothing is lost",
     "53200": "the server has no memory left; run again: nothing is lost",
-    "53300": "the server takes no more connections; run again later",
-    "42P01": "a part of the index is not there",
+    "53300": CONNECTIONS_ADVICE,
+    "42P01": "a part of the index is not there; put a dump of it back, or make an index anew: docs/scale.md",
 }
 REPEATED_STATES = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
-_REFUSALS = (  # words of the server's message: a refused connection has no SQLSTATE that would say more
+# Words of the server's message: a refused connection has no SQLSTATE that would say more. The first that is in it counts.
+_REFUSALS = (
+    ("the database system is", "run again later: nothing is lost"),  # starting up, shutting down, in recovery mode
+    ("too many", CONNECTIONS_ADVICE),
+    ("connection slots", CONNECTIONS_ADVICE),
     ("password", "is the password right? It may stand in the address, or in ~/.pgpass"),
     ("pg_hba.conf", "the server does not let this user in from here"),
     ("database", "is the database there?"),
     ("role", "is the role there?"),
-    ("starting up", "run again later"),
 )
 _FAILURES = (  # words of the message of our own side, where it did not come as far as the server's answer
     ("no password supplied", "put it into the address, or into ~/.pgpass"),
@@ -113,7 +117,10 @@ def connect(address: str) -> Connection:
     try:
         options: dict[str, Any] = {**CONNECTION_OPTIONS, **conninfo_to_dict(address)}
     except psycopg.Error as error:
-        raise IndexServerError(f"{shown(address)}: is no address of a PostgreSQL database") from error
+        raise IndexServerError(
+            f"{shown(address)}: is no address of a PostgreSQL database; expected postgresql://USER@HOST:PORT/DATABASE, "
+            "and behind a ? only parameters of libpq (such as sslmode)"
+        ) from error
     connection = Connection.connect(**options, autocommit=True, cursor_factory=psycopg.RawCursor)
     try:
         # One type for all numbers: else a statement is prepared for each size of them.
@@ -163,8 +170,8 @@ def named(address: str, error: psycopg.Error) -> IndexServerError:
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         _, refused, why = message.rpartition("FATAL:")
         message = f"cannot be opened: {why.strip()}"
-        known = _REFUSALS if refused else _FAILURES
-        advice = next((one for word, one in known if word in why), "is the server running there?")
+        known, otherwise = (_REFUSALS, "") if refused else (_FAILURES, "is the server running there?")
+        advice = next((one for word, one in known if word in why), otherwise)
     return IndexServerError(f"{shown(address)}: {message}{f'; {advice}' if advice else ''}")
 
 

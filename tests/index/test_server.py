@@ -121,8 +121,30 @@ def test_who_is_not_let_in(schema: str, tmp_path: Path, user: str, database: str
     assert words in said
 
 
-def test_what_is_no_address(tmp_path: Path) -> None:
-    assert "is no address of a PostgreSQL database" in refused(f"postgresql://u:{PASSWORD}@[h/d", tmp_path)
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("the database system is starting up", "; run again later: nothing is lost"),
+        ("the database system is shutting down", "; run again later: nothing is lost"),
+        ("the database system is in recovery mode", "; run again later: nothing is lost"),
+        ("sorry, too many clients already", "; the server takes no more connections; run again later, have fewer"),
+        ('too many connections for role "archiver"', "; the server takes no more connections; run again later"),
+        ("remaining connection slots are reserved for roles with the SUPERUSER attribute", "; the server takes no"),
+        ("something that is not known", "something that is not known"),
+    ],
+)
+def test_who_is_not_let_in_at_this_moment(said: str, advice: str) -> None:
+    """It used to be asked whether the database was there, or whether the server was running."""
+    error = psycopg.OperationalError(f'connection to server at "127.0.0.1", port 5432 failed: FATAL:  {said}')
+    shown = str(postgres_connection.named("postgresql://archiver@127.0.0.1/archives", error))
+    assert advice in shown
+    assert "?" not in shown
+    assert said in shown
+
+
+@pytest.mark.parametrize("wrong", [f"postgresql://u:{PASSWORD}@[h/d", f"postgresql://u:{PASSWORD}@h/d?sslmod=require"])
+def test_what_is_no_address(tmp_path: Path, wrong: str) -> None:
+    assert "is no address of a PostgreSQL database; expected postgresql://USER@" in refused(wrong, tmp_path)
 
 
 def test_a_server_that_is_too_old(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +251,19 @@ def test_an_archive_remembers_that_its_index_is_on_a_server(at: str, tmp_path: P
         with pytest.raises(IndexFileError, match="the index of this archive is at postgresql://guarded@127") as caught:
             opening(tmp_path)
         assert PASSWORD not in str(caught.value)
+
+
+def test_who_reads_is_told_where_the_index_is_and_not_to_make_another(at: str, schema: str, tmp_path: Path) -> None:
+    """Whoever had carried an index back, and left ARCHIVER_INDEX set, was told that there was none."""
+    Index.open(tmp_path).close()
+    with pytest.raises(IndexServerError, match="the index of this archive is here; name no other in ARC"):
+        Index.exists(tmp_path, at)
+    noted = tmp_path / "noted"
+    Index.open(noted, at).close()
+    server().sql("DROP SCHEMA guarded CASCADE", "CREATE SCHEMA guarded AUTHORIZATION guarded")
+    with pytest.raises(IndexServerError, match="has no index, and that of .* was at postgresql://guarded@.*dump"):
+        Index.exists(noted, at)
+    assert not Index.exists(tmp_path / "new", at)
 
 
 def test_an_archive_with_an_index_of_its_own_takes_no_other(at: str, tmp_path: Path) -> None:
