@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.errors import StoreError
+from archiver.storage.bucket import bucket
 from tests import forks
 from tests import test_verify_captures as captures
 from tests.conftest import NO_DELAY, Archive
@@ -190,6 +192,7 @@ NO_PLACE = (
     "environment: ARCHIVER_STORE: expected a bucket and a prefix, such as s3://news-archive/share; keys are never in it"
 )
 BUCKET = "s3://no-such-bucket/news"
+NO_ENDPOINT = "ADDRESS: AWS_ENDPOINT_URL is no address of a server: {}; expected http:// or https:// and a host"
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,9 @@ BUCKET = "s3://no-such-bucket/news"
             {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
             "ADDRESS: the store cannot be reached; is it there? look at AWS_ENDPOINT_URL",
         ),
+        ({"AWS_ENDPOINT_URL": "127.0.0.1:9"}, NO_ENDPOINT.format("127.0.0.1:9")),
+        ({"AWS_ENDPOINT_URL": "http://"}, NO_ENDPOINT.format("http://")),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:nine"}, NO_ENDPOINT.format("http://127.0.0.1:nine")),
         (
             {"ARCHIVER_STORE": "s3://key:secret@bucket/x"},
             NO_PLACE,
@@ -218,6 +224,24 @@ def test_a_store_that_cannot_be_used_is_named_and_nothing_is_made(
         assert (done.stderr, done.stdout) == (f"archiver: {said.replace('ADDRESS', stored.address)}\n", "")
         assert done.returncode != 0
     assert [one.name for one in stored.output.iterdir()] == ["_archiver.yaml"]
+
+
+def test_a_server_that_is_no_store_is_named(stored: Stored) -> None:
+    done = stored.archiver("crawl", env={"AWS_ENDPOINT_URL": stored.replica.url})
+    said = "what answers there is no store (status 501); look at AWS_ENDPOINT_URL"
+    assert (done.returncode != 0, done.stderr) == (True, f"archiver: {stored.address}: {said}\n")
+    assert [one.name for one in stored.output.iterdir()] == ["_archiver.yaml"]
+
+
+@pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_a_key_is_no_key(stored: Stored, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in store().environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(missing)
+    said = "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    with pytest.raises(StoreError) as caught:
+        bucket(stored.address).head("a key")
+    assert str(caught.value) == f"{stored.address}: {said}"
 
 
 @pytest.fixture
@@ -249,6 +273,35 @@ def test_a_key_that_may_only_read_reads_and_does_not_write(guarded: Stored) -> N
     assert guarded.archiver("export", "csv", env=env).returncode == 0
     store().look_at_keys(on=False)
     assert store().objects(guarded.address) == before
+
+
+@pytest.mark.parametrize("command", ["crawl", "verify", "status", "export"])
+def test_an_archive_has_its_files_in_one_place(stored: Stored, command: str) -> None:
+    """A machine with another ARCHIVER_STORE in its environment, or an empty one, wrote half of an archive elsewhere."""
+    assert stored.crawl(LISTING, "--limit", "1").returncode == 0
+    words = {"crawl": [LISTING], "export": ["text"]}.get(command, [])
+    for other, shown in ((one := store().bucket(), one), ("", "(empty)")):
+        done = stored.archiver(command, *words, env={"ARCHIVER_STORE": other})
+        said = (
+            f"environment: ARCHIVER_STORE: {shown}: the files of this archive are in {stored.address}, as "
+            f"{stored.output}/_archiver.yaml says; name no other place, or move them first (docs/scale.md: Move there)"
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"archiver: {said}\n")
+        assert not other or store().objects(other) == {}
+    same = stored.crawl(LISTING, env={"ARCHIVER_STORE": stored.address})
+    assert same.returncode == 0
+
+
+def test_an_archive_with_files_on_a_disk_has_none_in_a_store(archive: Archive) -> None:
+    assert archive.crawl(LISTING, "--limit", "1").returncode == 0
+    other = store().bucket()
+    done = archive.crawl(LISTING, env={**store().environment, "ARCHIVER_STORE": other, "no_proxy": ""})
+    said = (
+        f"environment: ARCHIVER_STORE: {other}: the files of this archive are in {archive.output} (_posts, say); name "
+        "no other place, or move them first (docs/scale.md: Move there)"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"archiver: {said}\n")
+    assert store().objects(other) == {}
 
 
 def test_a_store_is_no_directory(stored: Stored) -> None:

@@ -11,6 +11,8 @@ from archiver.configuration.archive_file import ARCHIVE_FILE, read_archive_file
 from archiver.configuration.configuration import Configuration, Origin
 from archiver.configuration.known import SETTING_PREFIX, SETTINGS
 from archiver.errors import UsageError
+from archiver.places import INDEX
+from archiver.storage import STORED_PARTS
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULTS_MODULE = "archiver.settings"
 SETTINGS_MODULE = "SCRAPY_SETTINGS_MODULE"
+STORE = "ARCHIVER_STORE"
 
 
 def load_configuration(
@@ -61,7 +64,36 @@ def load_configuration(
                 _look_at_name(name, place)
             values[name] = _checked(name, value, place)
             origins[name] = origin
+    _refuse_other_place(Path(str(directory)), layers[Origin.ARCHIVE].get(STORE), values, origins, names)
     return Configuration(values, origins, foreign)
+
+
+def _refuse_other_place(
+    directory: Path,
+    kept: object,
+    values: Mapping[str, Any],
+    origins: Mapping[str, Origin],
+    names: Mapping[Origin, str],
+) -> None:
+    """Raise UsageError if there is an archive in `directory`, and its files are known to be in another place than the
+    one that was given: a run would write only half of the archive there, and a reader would miss the other half.
+
+    kept: the store that the archive's own file names, or None. names: of the places where settings are given.
+    """
+    given, origin = values[STORE], origins[STORE]
+    if origin in (Origin.DEFAULT, Origin.ARCHIVE) or not (directory / INDEX).is_dir():
+        return
+    if kept is not None:
+        where = f"{kept}, as {names[Origin.ARCHIVE]} says" if _checked(STORE, kept, "") != given else ""
+    else:
+        part = next((one for one in STORED_PARTS if (directory / one).is_dir()), "") if given else ""
+        where = f"{directory} ({part}, say)" if part else ""
+    if where:
+        place = f"{names[origin]}: " if origin in names else ""
+        raise UsageError(
+            f"{place}{STORE}: {given or '(empty)'}: the files of this archive are in {where}; name no other place, "
+            "or move them first (docs/scale.md: Move there)"
+        )
 
 
 def _settings_module(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def is_there(output: Root, at: str) -> bool:
     noted = _noted(output)
     if noted:  # a new one would be taken for that of the archive
         raise IndexServerError(
-            f"{shown(at)}: has no index, and that of {output} was at {noted['address']}; put a dump of it back, or make "
-            "another (docs/operations.md: Restore)"
+            f"{shown(at)}: has no index, and that of {output} was at {noted['address']}; put a dump of it back, or "
+            "make another (docs/operations.md: Restore)"
         )
     _refuse_file(output, at)
     return False

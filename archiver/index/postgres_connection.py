@@ -46,7 +46,9 @@ _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_id
 # A server's process is also `active` between the statements of a pipeline, while it waits for its client.
 _AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
               WHERE pid = $1"""
-CONNECTIONS_ADVICE = "the server takes no more connections; run again later, have fewer workers, or raise max_connections"
+CONNECTIONS_ADVICE = (
+    "the server takes no more connections; run again later, have fewer workers, or raise max_connections"
+)
 ADVICE_OF_STATE = {
     "42501": RIGHTS_ADVICE,  # insufficient privilege
     "3F000": RIGHTS_ADVICE,  # no schema

@@ -4,6 +4,7 @@ unchanged, edited (by somebody else), or failed."""
 from archiver.storage.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, sync_directory, write_atomically
 from archiver.storage.disk import DISK_FAILED_OUTCOME, Put, sweep
 from archiver.storage.location import (
+    STORED_PARTS,
     Location,
     Root,
     SplitRoot,
@@ -20,6 +21,7 @@ from archiver.storage.writing import keep_version, put_all, reach, versions
 
 __all__ = [
     "DISK_FAILED_OUTCOME",
+    "STORED_PARTS",
     "TEMPORARY_PREFIX",
     "TEMPORARY_SUFFIX",
     "Location",

@@ -14,6 +14,7 @@ import time
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
@@ -51,6 +52,8 @@ ADVICE_OF_CODE = {
     "PermanentRedirect": "the bucket is in another region; set AWS_REGION",
 }
 METADATA_SERVICE = "169.254.169.254"  # where obstore looks for a key if none is given
+# What is said of a key that is not there, or only half there.
+NO_KEY_PATTERN = re.compile(rf"{re.escape(METADATA_SERVICE)}|Missing (?:AccessKeyId|SecretAccessKey)")
 
 
 class Got(NamedTuple):
@@ -206,7 +209,12 @@ def bucket(address: str) -> Bucket:
 
 def _opened(address: str) -> S3Store:
     name, _, prefix = address.partition("://")[2].partition("/")
-    endpoint = next(filter(None, map(os.environ.get, ENDPOINT_VARIABLES)), "")
+    variable = next(filter(os.environ.get, ENDPOINT_VARIABLES), "")
+    endpoint = os.environ.get(variable, "")
+    if endpoint and not _is_server(endpoint):  # obstore itself ends in a panic at the first request
+        raise StoreError(
+            f"{address}: {variable} is no address of a server: {endpoint}; expected http:// or https:// and a host"
+        )
     try:
         return S3Store(
             name,
@@ -218,7 +226,15 @@ def _opened(address: str) -> S3Store:
             **({"endpoint": endpoint} if endpoint else {}),  # type: ignore[arg-type]
         )
     except (BaseError, ValueError) as error:
-        raise StoreError(f"{address}: {' '.join(str(error).partition(DETAILS_MARK)[0].split())}") from error
+        raise StoreError(f"{address}: {_reason(str(error))}") from error
+
+
+def _is_server(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number, say
+        return False
 
 
 def _is_of_bucket(message: str) -> bool:
@@ -228,7 +244,7 @@ def _is_of_bucket(message: str) -> bool:
 
 def _reason(message: str) -> str:
     """Return why a request failed, and what to do. message: that of obstore."""
-    if METADATA_SERVICE in message:
+    if NO_KEY_PATTERN.search(message):
         return "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     code, status = CODE_PATTERN.search(message), STATUS_PATTERN.search(message)
     if code and code[1] in ADVICE_OF_CODE:
@@ -237,6 +253,8 @@ def _reason(message: str) -> str:
         return ADVICE_OF_CODE["AccessDenied"]
     if UNREACHED_PATTERN.search(message) and not status:
         return "the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"
+    if status and not code and status[1] not in BUSY_STATUSES:  # a store gives a code with each error
+        return f"what answers there is no store (status {status[1]}); look at AWS_ENDPOINT_URL"
     first = " ".join(message.partition(DETAILS_MARK)[0].split())
     return f"the store says {code[1]}" if code else first[:300]
 

@@ -261,7 +261,7 @@ def test_who_reads_is_told_where_the_index_is_and_not_to_make_another(at: str, s
     noted = tmp_path / "noted"
     Index.open(noted, at).close()
     server().sql("DROP SCHEMA guarded CASCADE", "CREATE SCHEMA guarded AUTHORIZATION guarded")
-    with pytest.raises(IndexServerError, match="has no index, and that of .* was at postgresql://guarded@.*dump"):
+    with pytest.raises(IndexServerError, match=r"has no index, and that of .* was at postgresql://guarded@.*dump"):
         Index.exists(noted, at)
     assert not Index.exists(tmp_path / "new", at)
 
