@@ -46,24 +46,22 @@ _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_id
 # A server's process is also `active` between the statements of a pipeline, while it waits for its client.
 _AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
               WHERE pid = $1"""
-CONNECTIONS_ADVICE = (
-    "the server takes no more connections; run again later, have fewer workers, or raise max_connections"
-)
+FULL_ADVICE = "the server takes no more connections; run again later, have fewer workers, or raise max_connections"
 ADVICE_OF_STATE = {
     "42501": RIGHTS_ADVICE,  # insufficient privilege
     "3F000": RIGHTS_ADVICE,  # no schema
     "25006": "it takes no writes: is it a standby?",
     "53100": "make room on the server, and run again: nothing is lost",
     "53200": "the server has no memory left; run again: nothing is lost",
-    "53300": CONNECTIONS_ADVICE,
+    "53300": FULL_ADVICE,
     "42P01": "a part of the index is not there; put a dump of it back, or make an index anew: docs/scale.md",
 }
 REPEATED_STATES = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
 # Words of the server's message: a refused connection has no SQLSTATE that would say more. The first that is in it counts.
 _REFUSALS = (
     ("the database system is", "run again later: nothing is lost"),  # starting up, shutting down, in recovery mode
-    ("too many", CONNECTIONS_ADVICE),
-    ("connection slots", CONNECTIONS_ADVICE),
+    ("too many", FULL_ADVICE),
+    ("connection slots", FULL_ADVICE),
     ("password", "is the password right? It may stand in the address, or in ~/.pgpass"),
     ("pg_hba.conf", "the server does not let this user in from here"),
     ("database", "is the database there?"),
