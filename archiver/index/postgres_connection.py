@@ -57,7 +57,7 @@ ADVICE_OF_STATE = {
     "42P01": "a part of the index is not there; put a dump of it back, or make an index anew: docs/scale.md",
 }
 REPEATED_STATES = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
-# Words of the message of a server that refuses a connection: then no SQLSTATE says more. The first that is found counts.
+# Words of the message of a server that refuses a connection: it has no SQLSTATE then. The first that is found counts.
 _REFUSALS = (
     ("the database system is", "run again later: nothing is lost"),  # starting up, shutting down, in recovery mode
     ("too many", FULL_ADVICE),
