@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable  # noqa: TC003 - msgspec reads the types when it is run
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -89,16 +89,10 @@ class SiteRecipe(Part, frozen=True):
 
     def knows(self, address: str) -> bool:
         """Return whether this recipe is for the page at `address`."""
-        try:
-            parts = urlsplit(address)
-            host, port = (parts.hostname or "").rstrip("."), parts.port
-        except ValueError:
-            return False
-        if port is not None and port != DEFAULT_PORTS.get(parts.scheme):
-            host = f"{host}:{port}"
+        host, url_path = _host_and_path(address)
         if not any(host.endswith(known[1:]) if known.startswith("*.") else host == known for known in self.hosts):
             return False
-        return not self.paths or any(path_regex(path).fullmatch(parts.path) for path in self.paths)
+        return not self.paths or any(path_regex(path).fullmatch(url_path) for path in self.paths)
 
 
 def as_place(place: str | FieldPlace) -> FieldPlace:
@@ -115,6 +109,18 @@ def site_for(address: str | None, fetched: datetime | None, sites: Iterable[Site
     """
     known = [site for site in sites if address and site.knows(address) and _is_of(site, fetched)]
     return min(known, key=lambda site: (site.valid_until or date.max, not site.paths), default=None)
+
+
+@lru_cache(maxsize=16)  # each recipe asks for the same address
+def _host_and_path(address: str) -> tuple[str, str]:
+    """Return the host of an address (with its port, unless it is the usual one) and its path; both empty if no host can
+    be read in it."""
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "", ""
+    return (host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"), parts.path
 
 
 def _is_of(site: SiteRecipe, fetched: datetime | None) -> bool:
