@@ -14,9 +14,8 @@ from lxml import etree
 
 from archiver.documents import read_document
 from archiver.identity import normalise, same_site
+from archiver.languages import language_tag, sure_language
 from archiver.reading.metadata import Metadata, read_metadata
-from archiver.reading.metadata.detected_language import sure_language
-from archiver.reading.metadata.language import language_tag
 from tests.reading_pages import ADDRESS, FETCHED, ld, meta, page, read
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from archiver.exports.plain import plain_text
-from archiver.reading.metadata.detected_language import sure_language
-from archiver.reading.metadata.language import language_tag
+from archiver.languages import language_tag, sure_language
 from archiver.storage import directory_of
 from archiver.text import one_line, printable, unescaped
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.detected_language import detect_language
+from archiver.languages import detect_language, language_tag
 from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     from archiver.reading.metadata.evidence import PageEvidence
 
-LANGUAGE_TAG_PATTERN = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z]{4})?(?:[-_](?:[a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
 LANGUAGE_METAS = ("og:locale", "content-language", "language", "dc.language", "dcterms.language", "inlanguage")
 MAX_SAMPLE_CHARACTERS = 3_000  # characters of the text that are looked at
 MIN_SAMPLE_CHARACTERS = 200  # characters of paragraphs that are enough; of a page with less, all text is looked at
@@ -33,16 +31,6 @@ def read_language(evidence: PageEvidence) -> Field[str]:
             return chosen(candidate, [other for other in said if other.value != candidate.value], lost)
         lost.append(Discarded(candidate.value, candidate.rule, f"the text is {detected.language}"))
     return chosen(ValueCandidate(detected.language, "text") if detected.language else None, lost=lost)
-
-
-def language_tag(text: str) -> str:
-    """Return a language tag in the usual letter case of BCP 47 (`zh-Hans-CN`), made from `zh_hans_cn`, `EN-gb` and the
-    like; "" if it is none."""
-    found = LANGUAGE_TAG_PATTERN.match(text.strip())
-    if not found:
-        return ""
-    name, *rest = re.split("[-_]", found[0])
-    return "-".join([name.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
 
 
 def _said(evidence: PageEvidence) -> Iterator[tuple[str, str]]:

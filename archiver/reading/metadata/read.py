@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archiver.identity import normalise
+from archiver.languages import language_tag
 from archiver.reading.metadata.authors import read_authors
 from archiver.reading.metadata.canonical import read_aliases, read_canonical
 from archiver.reading.metadata.evidence import PageEvidence
 from archiver.reading.metadata.field import Field, ValueCandidate, chosen
-from archiver.reading.metadata.language import language_tag, read_language
+from archiver.reading.metadata.language import read_language
 from archiver.reading.metadata.media import read_media
 from archiver.reading.metadata.metadata import Metadata
 from archiver.reading.metadata.names import names_in

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archiver.reading.metadata.common_words import WORDS
+from archiver.languages.common_words import WORDS
 
 MIN_LETTERS = 50  # letters that are enough to detect a language
 MIN_SCRIPT_LETTERS = 4  # letters that are enough to detect a script
