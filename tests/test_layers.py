@@ -324,6 +324,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "private",
         *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "encoding", "errors", "exports"),
         "following",
+        "interrupts",
         *(
             "notify",
             "places",

@@ -207,19 +207,31 @@ def test_what_cannot_be_served_is_said(archive: Archive, stocked: Archive, tmp_p
         Opened(archive.output).serve_site(port=connection.port)
 
 
-def test_the_command_serves_until_it_is_told_to_end(stocked: Archive) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("serves", [True, False])
+def test_the_command_serves_until_it_is_told_to_end(
+    stocked: Archive, tmp_path: Path, number: int, status: int, serves: bool
+) -> None:
     words = ["site", "serve", "--port", "0", "--output", str(stocked.output)]
+    folder = tmp_path / "temporary"
+    folder.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "archiver", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-m", "archiver", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
     )
     assert process.stdout
-    address = process.stdout.readline().split()[0]
-    connection = HTTPConnection(address.removeprefix("http://").removesuffix("/"), timeout=30)
-    assert len(json.loads(ask(connection, f"/search/query.json?q={quote('码头')}")[1])) == 1
-    os.kill(process.pid, signal.SIGTERM)
-    assert process.wait(timeout=60) == 130
-    process.stdout.close()
-    connection.close()
+    assert process.stderr
+    assert "search index" in process.stderr.readline()
+    if serves:
+        address = process.stdout.readline().split()[0]
+        with closing(HTTPConnection(address.removeprefix("http://").removesuffix("/"), timeout=30)) as connection:
+            assert len(json.loads(ask(connection, f"/search/query.json?q={quote('码头')}")[1])) == 1
+    os.kill(process.pid, number)  # at the latest while it serves
+    process.communicate(timeout=60)
+    assert (process.returncode, [*folder.iterdir()]) == (status, [])
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from signal import SIGTERM, default_int_handler, signal
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import count, print_line, say
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.errors import UsageError
+from archiver.interrupts import Interrupts
 from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def run_server(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.port <= 65535:
         raise UsageError("--port: expected a number from 0 to 65535")
     archive = archive_from(arguments)
-    with TemporaryDirectory(prefix="archiver-search-") as folder:
+    # A signal removes the temporary search index, whenever it comes.
+    with Interrupts().taken(), TemporaryDirectory(prefix="archiver-search-") as folder:
         place = {"host": arguments.host, "port": arguments.port}
         database = arguments.database
         if not database:
@@ -120,7 +121,6 @@ def run_server(arguments: argparse.Namespace) -> int:
         server = archive.serve_site(arguments.directory, database=database, **place)
         print_line(f"{server.address}  (Ctrl-C ends it)")
         sys.stdout.flush()
-        signal(SIGTERM, default_int_handler)  # so that SIGTERM, too, removes the temporary search index
         with server:
             server.serve_forever()
     return 0
