@@ -18,13 +18,13 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archiver.clock import SECOND, go_by, now
+from archiver.clock import SECOND, go_by, now, steady
 from archiver.configuration import Origin
-from archiver.errors import LockedError, SupervisorError
+from archiver.errors import IndexServerError, LockedError, StoreError, SupervisorError
 from archiver.index import Index
 from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
-from archiver.interrupts import STOP_SIGNALS, STOPPING_MESSAGE, Interrupts, StoppedError
+from archiver.interrupts import STOP_SIGNALS, STOPPING_MESSAGE, Interrupts, StoppedError, say
 from archiver.run_report import Result, RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LIMIT_OF_OPTION = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
 EMPTY_REPORT = RunReport({}, (), (), 0, {})
+# Microseconds for which a worker without a run waits for a server or a store that has gone away: as one in a run does.
+MAX_AWAY_MICROS = 180 * SECOND
 POLL_SECONDS = 1.0  # seconds between two looks whether there is a run
 
 
@@ -80,15 +82,28 @@ class Supervisor:
     ) -> RunReport:
         """Have a worker in one run after the other, until a signal comes: in a run that others have begun, or, `every`
         seconds after the end of the last run, in a new one. until_idle: in one run only. Return the report of the last
-        run; on_report is called with each. Raises LockedError and SupervisorError if `until_idle` is set."""
+        run; on_report is called with each. Raises LockedError and SupervisorError if `until_idle` is set;
+        IndexServerError and StoreError if what was there before stays away."""
         report = EMPTY_REPORT
         with self._interrupts.taken():
+            reached = 0  # when the index and the store were reached last
+            told = ""  # why they cannot be reached, as it was printed last
             while not self._interrupts.signal:
-                self._prepare()
-                with closing(self._shared()) as index:
-                    if found := self._find(index, asked, 0 if until_idle else every):
-                        run, what = found
-                        report, status = self._work(run, what)
+                found = None
+                try:
+                    self._prepare()
+                    with closing(self._shared()) as index:
+                        reached = steady()
+                        if found := self._find(index, asked, 0 if until_idle else every):
+                            run, what = found
+                            report, status = self._work(run, what)
+                            reached = steady()
+                except (IndexServerError, StoreError) as error:
+                    if until_idle or not reached or steady() - reached > MAX_AWAY_MICROS:
+                        raise
+                    if str(error) != told:
+                        told = str(error)
+                        say(f"archiver: {told}; the worker tries again")
                 if found:
                     if on_report:
                         on_report(report)

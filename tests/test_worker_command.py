@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pickle
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import archiver
-from archiver import crawl_workers
+from archiver import crawl_workers, supervisor
 from archiver.commands import main
 from archiver.configuration import load_configuration
-from archiver.errors import LockedError, OverError, SupervisorError
+from archiver.errors import IndexServerError, LockedError, OverError, StoreError, SupervisorError
 from archiver.interrupts import STOPPING_MESSAGE
 from archiver.run_report import RunReport
 from archiver.session import Session
@@ -83,6 +84,47 @@ def test_a_worker_that_comes_to_no_end_says_so(
     told, said = capsys.readouterr().err.splitlines()
     assert told == f"archiver: {error}"  # by the worker itself
     assert said == f"archiver: {tmp_path}: the worker came to no end; run it again: nothing is lost"
+
+
+@pytest.mark.parametrize("error", [IndexServerError("it is starting up"), StoreError("it cannot be reached")])
+def test_a_worker_without_a_run_waits_for_a_server_that_goes_away(
+    tmp_path: Path,
+    says: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    error: Exception,
+) -> None:
+    """It ended at once; one in a run waited for three minutes."""
+    says(FINE)
+    monkeypatch.setattr(supervisor, "POLL_SECONDS", 0)
+    prepare, looks = vars(Supervisor)["_prepare"], itertools.count(1)
+    away = range(2, 5)
+
+    def look(self: Supervisor) -> None:
+        if next(looks) in away:
+            raise error
+        prepare(self)
+
+    monkeypatch.setattr(Supervisor, "_prepare", look)
+    told: list[RunReport] = []
+
+    def tell(report: RunReport) -> None:
+        told.append(report)
+        if len(told) == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    archive = archiver.Archive(tmp_path)
+    report = archive.work(ADDRESS, every="0s", on_report=tell)
+    assert (report.interrupted, len(told)) == (signal.SIGTERM, 2)
+    said = capfd.readouterr().err.splitlines()
+    assert said == [f"archiver: {error}; the worker tries again", STOPPING_MESSAGE]
+    looks, away = itertools.count(1), range(1, 2)
+    with pytest.raises(type(error)):  # it was never there: most likely the address is wrong
+        archive.work(ADDRESS, every="0s", on_report=tell)
+    looks, away = itertools.count(1), range(2, 1000)
+    monkeypatch.setattr(supervisor, "MAX_AWAY_MICROS", -1)
+    with pytest.raises(type(error)):  # it stays away
+        archive.work(ADDRESS, every="0s")
 
 
 def test_a_worker_tells_of_alarms(
