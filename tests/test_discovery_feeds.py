@@ -110,6 +110,31 @@ def test_what_would_take_too_long_is_refused(content: str | bytes) -> None:
         read(content)
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("&#xD800;", "�"),
+        ("&#55296;", "�"),
+        ("&#55357;&#56832;", "😀"),  # the two halves of a character in UTF-16
+        ("&#xD83D;&#xde00;", "😀"),
+        ("&#x110000;", ""),
+        ("&#9999999;", ""),
+        ("&#xFFFE;", ""),
+        ("&#0;&#27;", ""),
+        ("&#99999999999;", "&#99999999999;"),
+        ("&#3;&#128512;", "😀"),
+    ],
+)
+@pytest.mark.parametrize("place", ["title", "description", "guid", "author", "category"])
+@pytest.mark.parametrize("broken", ["", "</broken>"])
+def test_a_reference_to_no_character_costs_no_other(written: str, title: str, place: str, broken: str) -> None:
+    item = f"<item><link>{HOME}a/1</link><{place}>{written} Bridge</{place}>{broken}</item>"
+    first, second = read(f"<rss><channel>{item}<item><link>{HOME}a/2</link></item></channel></rss>").entries
+    assert (first.address, second.address) == (f"{HOME}a/1", f"{HOME}a/2")
+    if place == "title" and "9999999999" not in written:
+        assert first.title == f"{title} Bridge".strip()
+
+
 def test_entities_that_grow_give_nothing() -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 50}">' for n in range(12))
     feed = read(f"<!DOCTYPE rss [{entities}]>{rss(f'<item><title>&e11;</title><link>{HOME}a/1</link></item>')}")
@@ -456,6 +481,39 @@ def test_a_json_feed() -> None:
     assert (second.address, second.content) == ("https://other.example/b", "<p>One &lt;two&gt;</p><p>Three</p>")
     assert (feed.left_out, feed.hub) == ({"no address of the web": 1}, "https://hub.example/")
     assert feed.next_page == f"{ADDRESS}?page=2"
+
+
+@pytest.mark.parametrize(
+    ("written", "items"),
+    [
+        ('{"version": "VERSION", "items": [ITEM, ITEM]}\n<!-- from the cache -->', 2),
+        ('{"version": "VERSION", "items": [ITEM, ITEM,],}', 2),
+        ('{"version": "VERSION", /* made by hand */ "items": [ITEM, ITEM]}', 2),
+        ('{"version": "VERSION", "items": [ITEM, ITEM, {"url": "/a/', 2),
+        ('{"version": "VERSION", "items": [ITEM, ITEM', 2),
+        ('{"version": "VERSION", "items": [ITEM, {"url": "/a/2", "title": "cut off \\', 1),
+        ('{"version": "VERSION", "items": [ITEM], "extra": ' + "[" * 100_000, 1),
+        ('\ufeff \n{"version": "VERSION", "items": [ITEM]}', 1),
+    ],
+)
+def test_broken_json_feeds_are_read_as_far_as_they_go(written: str, items: int) -> None:
+    text = written.replace("VERSION", "https://jsonfeed.org/version/1.1")
+    for number in range(items):
+        text = text.replace("ITEM", json.dumps({"url": f"/a/{number}"}), 1)
+    assert [one.address for one in read(text).entries] == [f"{HOME}a/{number}" for number in range(items)]
+
+
+@pytest.mark.parametrize("cut", ["", "[", "[{", '[{"url": "', "[9, 9", "[" * 100_000])
+def test_a_json_feed_that_breaks_off_before_its_items_is_none(cut: str) -> None:
+    with pytest.raises(DiscoveryError, match="its JSON cannot be read"):
+        read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": {cut}')
+
+
+@pytest.mark.parametrize("moment", [1795860000, 1795860000.5, 1795860000000, "1795860000"])
+def test_a_time_of_a_json_feed_may_be_a_number(moment: object) -> None:
+    item = {"url": "/a/1", "date_published": moment, "date_modified": moment}
+    (entry,) = read(json.dumps({"version": "https://jsonfeed.org/version/1", "items": [item]})).entries
+    assert entry.published == entry.updated == datetime(2026, 11, 28, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("place", ["id", "_views", "url", "tags"])

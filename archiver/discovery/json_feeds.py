@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+ITEMS_PATTERN = re.compile(r"\"items\"\s*:\s*\[\s*")
+ITEM_START_PATTERN = re.compile(r"[^\s,]")
+
+
 def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` lists. Raises DiscoveryError."""
-    try:
-        content = LENIENT_DECODER.decode(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise DiscoveryError(f"{address}: no feed: its JSON cannot be read: {error}") from error
+    content = _opened(text.lstrip("\ufeff \t\r\n"), address)
     if not isinstance(content, dict) or not isinstance(content.get("items"), list):
         raise DiscoveryError(f"{address}: no feed: it is JSON without a list of `items`")
     home = _link(content, "home_page_url", address)
@@ -50,6 +53,35 @@ def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -
     )
 
 
+def _opened(text: str, address: str) -> object:
+    """Return the value that `text` begins with; what comes after it counts for nothing. Where it cannot be read, it is
+    mended as JSON in pages is; where even that cannot be read (it is cut off, say), the items count that can be. Raises
+    DiscoveryError."""
+    try:
+        return LENIENT_DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError) as error:
+        from archiver.reading.metadata.json_ld import json_values  # few feeds need it, and to load it takes long
+
+        content = next((one for one in json_values(text) if isinstance(one, dict) and "items" in one), None)
+        if content is not None:
+            return content
+        if items := list(_objects(list(_items_of(text)))):
+            return {"items": items}
+        raise DiscoveryError(f"{address}: no feed: its JSON cannot be read: {error}") from error
+
+
+def _items_of(text: str) -> Iterator[object]:
+    """Yield the items of a feed that cannot be read as a whole, up to the first that cannot be read."""
+    found = ITEMS_PATTERN.search(text)
+    at = found.end() if found else len(text)
+    with suppress(ValueError, RecursionError):
+        while at < len(text):
+            item, at = LENIENT_DECODER.raw_decode(text, at)
+            yield item
+            start = ITEM_START_PATTERN.search(text, at)
+            at = start.start() if start else len(text)
+
+
 def _entry(item: dict[str, Any], address: str, home: str, language: str, times: TimeReader) -> FeedEntry:
     guid = _text(item, "id")
     # If there is only one address, it is that of the page, whatever it is called; an id may be no address at all.
@@ -61,8 +93,8 @@ def _entry(item: dict[str, Any], address: str, home: str, language: str, times: 
     return FeedEntry(
         address=article_address(said, home, address),
         title=title,
-        published=times.read(item.get("date_published")),
-        updated=times.read(item.get("date_modified")),
+        published=times.read(_text(item, "date_published")),
+        updated=times.read(_text(item, "date_modified")),
         guid=guid,
         content=html or plain or escape(_text(item, "summary"), quote=False),
         base=address,

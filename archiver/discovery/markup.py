@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from archiver.text import printable, text_of_html, unescaped
 
 DECLARATION_PATTERN = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 DECLARED_ENCODING_PATTERN = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 # XML 1.0, 2.2: characters that are not allowed, not even as a reference.
+SURROGATE_PATTERN = re.compile("[\ud800-\udfff]")
 NO_CHARACTER_PATTERN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CDATA_OR_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|(?P<name>[a-zA-Z]\w{1,30};)?)",
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos);)|#(?P<number>[0-9]{1,7}|x[\da-fA-F]{1,6});"
+    r"|(?P<name>[a-zA-Z]\w{1,30};)?)",
     re.DOTALL,
 )
 HIDDEN_PATTERN = re.compile(r"<(script|style|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -25,8 +28,11 @@ def declared_encoding(content: bytes) -> str | None:
 
 def mended(text: str) -> str:
     """Return `text` with each bare `&` as `&amp;`, HTML's entities as the characters that they name, and no characters
-    that XML does not have. What is in CDATA sections stays."""
-    return CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER_PATTERN.sub("", text))
+    that XML does not have, nor references to them. What is in CDATA sections stays."""
+    text = CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER_PATTERN.sub("", text))
+    if SURROGATE_PATTERN.search(text):  # two references of UTF-16 (`&#55357;&#56832;`) are one character
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def title_text(text: str, *, is_html: bool = True) -> str:
@@ -39,6 +45,11 @@ def title_text(text: str, *, is_html: bool = True) -> str:
 def _mend(found: re.Match[str]) -> str:
     if found[0][0] == "<" or found["kept"]:
         return found[0]
+    if number := found["number"]:
+        code = int(number[1:], 16) if number[0] == "x" else int(number)
+        if code > sys.maxunicode or NO_CHARACTER_PATTERN.match(chr(code)):
+            return ""
+        return chr(code) if SURROGATE_PATTERN.match(chr(code)) else found[0]
     name = found["name"] or ""
     character = unescaped(f"&{name}") if name else ""
     if character and character[-1] != ";" and character.isprintable() and character not in "&<>":
