@@ -338,6 +338,11 @@ def test_how_much_an_address_alone_looks_like_an_article(address: str, like: int
     assert likeness(f"{SITE}{address[1:]}")[0] == like
 
 
+@pytest.mark.parametrize(("unit", "like"), [("x", 0), ("ü", 0), ("x1", 2), ("/x", 0), ("x-", 0), ("桥", 2)])
+def test_a_long_address_takes_no_time_without_end(unit: str, like: int) -> None:
+    assert likeness(f"{SITE}{unit * 1_000_000}")[0] == like
+
+
 @pytest.mark.parametrize(
     ("html", "place"),
     [

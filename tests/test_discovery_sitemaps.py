@@ -294,6 +294,30 @@ def test_what_breaks_off_is_read_as_far_as_it_goes() -> None:
     assert read.cut == "its gzip data break off"
 
 
+@pytest.mark.parametrize("urls", [2, 20_000])
+@pytest.mark.parametrize("damage", [-8, -4])  # the sum of the bytes, and how many they are, are written at the end
+def test_damage_costs_nothing_that_stands_before_it(urls: int, damage: int) -> None:
+    content = bytearray(packed(urlset("".join(map(url, range(urls)))).encode()))
+    content[damage] ^= 1
+    read = sitemap(bytes(content))
+    assert kind_of(bytes(content)) == "sitemap"
+    assert (len(list(read)), read.cut) == (urls, "its gzip data are damaged")
+
+
+@pytest.mark.parametrize(
+    "inside", ["<loc>{}</loc><x>1 < 2</x>", "<loc>{}<</loc>", "<loc>{}</loc><x a='<'/> <3", "<loc>{}</loc><"]
+)
+def test_a_bare_mark_costs_nothing(inside: str) -> None:
+    content = urlset(f"<url>{inside.format(SITE)}1</url>".replace("</loc>", "1</loc>", 1) + url(2))
+    assert [one.removesuffix("%3C").removesuffix("<") for one in addresses(content)][-1] == f"{SITE}2"
+
+
+def test_a_bare_mark_in_a_title_is_a_part_of_it() -> None:
+    news = "<news:news><news:title>5 < 6 &#xD800;</news:title></news:news>"
+    first, second = sitemap(urlset(url(1, news) + url(2)))
+    assert (first.title, second.address) == ("5 < 6 �", f"{SITE}2")
+
+
 def test_entities_that_grow_give_nothing() -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 50}">' for n in range(12))
     found = list(sitemap(f"<!DOCTYPE urlset [{entities}]>{urlset(url(1, '<lastmod>&e11;</lastmod>'))}"))

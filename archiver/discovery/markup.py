@@ -12,8 +12,8 @@ DECLARED_ENCODING_PATTERN = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"
 # XML 1.0, 2.2: characters that are not allowed, not even as a reference.
 SURROGATE_PATTERN = re.compile("[\ud800-\udfff]")
 NO_CHARACTER_PATTERN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-CDATA_OR_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos);)|#(?P<number>[0-9]{1,7}|x[\da-fA-F]{1,6});"
+CDATA_OR_MARK = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<bare><(?=[\s\d<=&'\"]|\Z))|&(?:(?P<kept>(?:amp|lt|gt|quot|apos);)|#(?P<number>[0-9]{1,7}|x[\da-fA-F]{1,6});"
     r"|(?P<name>[a-zA-Z]\w{1,30};)?)",
     re.DOTALL,
 )
@@ -27,9 +27,9 @@ def declared_encoding(content: bytes) -> str | None:
 
 
 def mended(text: str) -> str:
-    """Return `text` with each bare `&` as `&amp;`, HTML's entities as the characters that they name, and no characters
-    that XML does not have, nor references to them. What is in CDATA sections stays."""
-    text = CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER_PATTERN.sub("", text))
+    """Return `text` with each bare `&` and `<` as `&amp;` and `&lt;`, HTML's entities as the characters that they name,
+    and no characters that XML does not have, nor references to them. What is in CDATA sections stays."""
+    text = CDATA_OR_MARK.sub(_mend, NO_CHARACTER_PATTERN.sub("", text))
     if SURROGATE_PATTERN.search(text):  # two references of UTF-16 (`&#55357;&#56832;`) are one character
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
@@ -43,6 +43,8 @@ def title_text(text: str, *, is_html: bool = True) -> str:
 
 
 def _mend(found: re.Match[str]) -> str:
+    if found["bare"]:
+        return "&lt;"
     if found[0][0] == "<" or found["kept"]:
         return found[0]
     if number := found["number"]:

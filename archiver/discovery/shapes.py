@@ -19,8 +19,9 @@ ENDING_PATTERN = re.compile(r"\.[a-z]{2,5}\d?$", re.IGNORECASE)
 LONG_NUMBER_PATTERN = re.compile(r"\d{5,}")
 MIN_TITLE_WORDS = 4  # a name in an address with so many words is a title
 MIN_NAME_WORDS = 2
+# It begins where a run of letters and digits does: tried at each of them it would take time without end.
 CODE_PATTERN = re.compile(
-    r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE
+    r"(?<![^\W_])(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE
 )
 DATED_PATH_PATTERN = re.compile(
     r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?(?=[/_.-]|\D|\d{3,})"

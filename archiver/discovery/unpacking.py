@@ -4,6 +4,7 @@ memory. No I/O."""
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,13 @@ class Unpacked:
         waiting = b""
         try:
             while waiting := waiting or next(packed, b""):
-                yield unpacker.decompress(waiting, PIECE_BYTES)
+                before = unpacker.copy()
+                try:
+                    piece = unpacker.decompress(waiting, PIECE_BYTES)
+                except zlib.error:  # the bytes before the damage are sound
+                    yield from _up_to_damage(before, waiting)
+                    raise
+                yield piece
                 waiting = unpacker.unconsumed_tail
                 if unpacker.eof:
                     waiting = unpacker.unused_data or next(packed, b"")
@@ -66,6 +73,13 @@ class Unpacked:
             self.cut = self.cut or "its gzip data are damaged"
             return
         self.cut = self.cut or "its gzip data break off"
+
+
+def _up_to_damage(unpacker: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
+    """Yield what `packed` unpacks to, up to the byte that cannot be right."""
+    with suppress(zlib.error):
+        for number in range(len(packed)):
+            yield unpacker.decompress(packed[number : number + 1])
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:
