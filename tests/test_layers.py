@@ -358,6 +358,7 @@ LATE = {
         *("archiver.exports.read", "archiver.exports.selection", "archiver.exports.target", "archiver.index.move"),
         *("archiver.replay", "archiver.session_options", "archiver.site", "archiver.supervisor", "archiver.verified"),
     },
+    "discovery/json_feeds.py": {"archiver.reading.metadata.json_ld"},
     "discovery/pages.py": {"archiver.discovery.item_lists"},
     "extraction/extractors.py": {"archiver.extraction.extractor"},
     "index/location.py": {"archiver.index.postgres"},
