@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy import Request
+from scrapy.core.engine import ExecutionEngine
 from scrapy.http import Response
 
 from archiver.discovery import read_opml
@@ -224,6 +225,14 @@ def test_a_site_that_has_nothing_is_an_alarm_and_costs_no_other(archive: Archive
     assert f"web/{GAZETTE}/: could not be read: HTTP status 404" in done.stderr
     press.site(GAZETTE, feed=[2])
     assert last_line(crawl(archive)) == "1 written, 0 unchanged, 0 failed"  # it is looked at again
+
+
+def test_a_site_that_has_nothing_keeps_no_run_waiting(
+    archive: Archive, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ExecutionEngine, "_SLOT_HEARTBEAT_INTERVAL", 3600.0)  # seconds
+    done = crawl(archive, f"{GAZETTE}/", "--max-seconds", "30")
+    assert (done.returncode, last_line(done)) == (3, "0 written, 0 unchanged, 0 failed")  # not that a budget is spent
 
 
 def test_what_is_wrong_with_what_a_site_names_is_said(archive: Archive, press: Press) -> None:

@@ -181,8 +181,9 @@ class ListingSpider(DueSpider):
     async def ask_for_more(self) -> bool:
         """Ask for articles that are due, and return whether there were any, or whether there may be some soon. Raises
         IndexFileError."""
-        if await self.surveyed():
-            return True
+        while await self.surveyed():
+            if self._is_at_something:  # else nothing would have the engine ask for more, but its heartbeat
+                return True
         if self.recheck is not None:
             since = now() - round(self.recheck.total_seconds() * 1_000_000)
             if await self._allotment.begins("recheck"):
