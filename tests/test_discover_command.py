@@ -222,6 +222,18 @@ def test_a_person_can_read_it(archive: Archive, site: Web, columns: str) -> None
     assert " ".join(lines).endswith("A crawl would read 5 of 7 sources, which list 6 articles now.")
 
 
+@pytest.mark.parametrize("text", ["bridge " * 300, "桥" * 300, "b" * 300])
+@pytest.mark.parametrize("width", ["40", "60", "120"])
+def test_the_reason_for_a_link_is_shown_however_long_its_text_is(
+    archive: Archive, web: Web, text: str, width: str
+) -> None:
+    web.put(f"{SITE}/", front().replace("About us", text))
+    web.put(f"{SITE}/feed/", rss(1))
+    shown = discover(archive, f"{SITE}/", COLUMNS=width).stdout
+    assert "…: a page of the site itself (about)" in " ".join(shown.split())
+    assert len([line for line in shown.splitlines() if line.strip()[:1] == text[0]]) <= 3
+
+
 def test_what_a_site_says_does_not_reach_the_terminal_as_it_is(archive: Archive, web: Web) -> None:
     web.put(f"{SITE}/", front(1, head=alternate("/feed")))
     web.put(f"{SITE}/feed", rss(1).replace("Merrow Courier", "Mer&#x9b;31m&#27;[31mrow"))

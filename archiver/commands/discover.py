@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import web_address
-from archiver.commands.display import count, print_json, print_line, printable, say
+from archiver.commands.display import count, cut, print_json, print_line, printable, say
 from archiver.commands.options import add_setting_option, archive_from
 from archiver.commands.wrapping import columns, wrap
 from archiver.errors import UsageError
@@ -121,11 +121,16 @@ def _show_links(links: tuple[PageLink, ...], width: int) -> None:
             print_line(f"\n{heading}: {len(shown):,}")
         for link in shown[:MAX_EXAMPLES]:
             _print_address(link.address)
-            _print(
-                f"{link.text}: {link.reason}" if link.text else link.reason, width, indent=INDENT, lines=MAX_TITLE_LINES
-            )
+            _print(_reason(link, width - INDENT), width, indent=INDENT)
         if len(shown) > MAX_EXAMPLES:
             _print(f"… and {len(shown) - MAX_EXAMPLES:,} more (--json has all)", width, indent=2)
+
+
+def _reason(link: PageLink, width: int) -> str:
+    """Return the text of a link, and the whole reason why it is an article or not; both in some MAX_TITLE_LINES lines
+    of so many columns, for which a text may be too long."""
+    room = max(MAX_TITLE_LINES * width - len(link.reason) - len(": "), width // 2)
+    return f"{cut(link.text, room)}: {link.reason}" if link.text else link.reason
 
 
 def _print(text: str, width: int, *, indent: int = 0, lines: int | None = None) -> None:
