@@ -392,6 +392,8 @@ def test_what_cannot_be_written_is_explained(filled: Filled, tmp_path: Path) -> 
     ):
         with pytest.raises(ExportError, match=words):
             export(filled.archive, tmp_path / "no.wacz", wrong)
+    with pytest.raises(ExportError, match="no article of that kind"):
+        export(filled.archive, tmp_path / "no.wacz")
     with pytest.raises(ExportError, match=r"must end in \.wacz"):
         export(filled.archive, tmp_path / "no.zip", one)
 

@@ -156,6 +156,8 @@ def _copy(entries: Iterator[Entry], copy: WarcCopy, pages: IO[bytes]) -> tuple[i
         page = copy.add_page(entry.url) if entry.url != entry.capture.url else None
         pages.write(encode(_page(entry, page or entry.capture)) + b"\n")
         written += 1
+    if not written and not left_out:
+        raise ExportError("wacz: there is no article of that kind: nothing to write")
     if not written:
         raise ExportError(
             f"wacz: of {left_out} articles none has a capture; crawls capture what they save unless ARCHIVER_WARC or "
