@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyarrow import dataset as datasets  # type: ignore[import-untyped]
 
 from archiver.captures import regions as regions_module
 from archiver.workers.process import WorkerProcess
@@ -59,6 +58,8 @@ def extract(to: Path, *arguments: str, **env: str) -> subprocess.CompletedProces
 
 def rows(to: Path, table: str) -> list[dict[str, Any]]:
     """The rows of a table, in the order of their records."""
+    from pyarrow import dataset as datasets  # type: ignore[import-untyped]  # here: it loads pandas
+
     found: list[dict[str, Any]] = datasets.dataset(to / table, partitioning="hive").to_table().to_pylist()
     return sorted(found, key=lambda row: (row["warc"], row["offset"]))
 
