@@ -200,6 +200,11 @@ def test_drawings_do_no_harm(harm: str) -> None:
     assert accept(kept.content) == kept
 
 
+def test_what_is_left_out_of_a_drawing_takes_no_time_without_end() -> None:
+    kept = accept(svg("<x/>a" * 200_000 + "<g/>" + "<x/>b" * 190_000))
+    assert kept.content.count(b"a" * 200_000) == kept.content.count(b"b" * 190_000) == 1
+
+
 def test_a_harmless_drawing_keeps_its_looks() -> None:
     drawing = (
         '<defs><linearGradient id="g"><stop offset="1" stop-color="red"/></linearGradient></defs>'
@@ -219,8 +224,12 @@ def test_a_harmless_drawing_keeps_its_looks() -> None:
         (svg("<g>" * 400 + "</g>" * 400), "broken"),
         (b'<!DOCTYPE svg [<!ENTITY a "aaaa">]>' + svg("&a;"), "entities"),
         (svg("<g/>" * 600_000), "are not kept"),
+        (
+            svg(f"<path {' '.join(f'a{number}=' + repr('x') for number in range(150_000))}/>"),
+            "more than 300 attributes",
+        ),
     ],
-    ids=["namespace", "open", "deep", "entities", "long"],
+    ids=["namespace", "open", "deep", "entities", "long", "attributes"],
 )
 def test_drawings_that_cannot_be_kept(content: bytes, words: str) -> None:
     assert words in refusal(content)

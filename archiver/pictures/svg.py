@@ -10,12 +10,15 @@ from lxml import etree
 from archiver.errors import PictureError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from lxml.etree import _Element
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 HREF_ATTRIBUTES = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
 SPACE_ATTRIBUTE = "{http://www.w3.org/XML/1998/namespace}space"
 MAX_BYTES = 2_000_000
+MAX_ATTRIBUTES = 300  # of an element: the parser finds each among all before it, and so takes time without end
 START_PATTERN = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml.{0,500}?\?>|<!--.{0,5000}?-->"
     rb"|<!DOCTYPE\s+svg\b[^\[>]{0,1000}(?:\[.{0,20000}?\]\s*)?>)\s*)*+<(?:[a-zA-Z][\w.-]{0,20}:)?svg[\s>/]",
@@ -76,6 +79,7 @@ def harmless_svg(content: bytes) -> SvgPicture:
 
 
 def _clean(root: _Element) -> None:
+    unwanted: dict[_Element, set[_Element]] = {}  # by the element that they are in
     for element in list(root.iter(etree.Element, etree.Entity)):
         parent = element.getparent()
         name = _name(element)
@@ -87,7 +91,9 @@ def _clean(root: _Element) -> None:
             element.tag = f"{{{SVG_NAMESPACE}}}g"
             _clean_attributes(element)
         else:
-            _remove(parent, element)
+            unwanted.setdefault(parent, set()).add(element)
+    for parent, elements in unwanted.items():
+        _remove(parent, elements)
 
 
 def _clean_style(element: _Element) -> None:
@@ -97,18 +103,28 @@ def _clean_style(element: _Element) -> None:
     element.text = None if URL_PATTERN.search(rules) or HARMFUL_PATTERN.search(rules) else rules or None
 
 
-def _remove(parent: _Element, element: _Element) -> None:
-    """Remove an element with all that is in it; the text after it stays."""
-    if tail := element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + tail
-        else:
-            before.tail = (before.tail or "") + tail
-    parent.remove(element)
+def _remove(parent: _Element, elements: Container[_Element]) -> None:
+    """Remove elements with all that is in them; the text after each stays."""
+    before: _Element | None = None
+    texts = [parent.text or ""]
+    for element in [*parent, None]:
+        if element is not None and element in elements:
+            texts.append(element.tail or "")
+            parent.remove(element)
+            continue
+        if len(texts) > 1:  # joined once for all elements in a row, whose number may be large
+            text = "".join(map(str, texts)) or None
+            if before is None:
+                parent.text = text
+            else:
+                before.tail = text
+        if element is not None:
+            before, texts = element, [element.tail or ""]
 
 
 def _clean_attributes(element: _Element) -> None:
+    if len(element.attrib) > MAX_ATTRIBUTES:
+        raise PictureError(f"it is an SVG in which an element has more than {MAX_ATTRIBUTES} attributes")
     for key, raw_value in list(element.items()):
         name, value = str(key), str(raw_value)
         if name in HREF_ATTRIBUTES:
