@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.workers import measure
+from bench.workers import EACH, FEW, measure
 
 if TYPE_CHECKING:
     from bench.figures import Ratio
@@ -119,9 +119,9 @@ def _left(demand: float, taken: float) -> float:
 
 
 TOGETHER = 2  # workers that are measured: one alone has no leases to take
-# Times that a worker waits for the server in a transaction, as counted in a crawl. Assumed of an article: bytes of a
-# page of a real site, and requests to the store, for a post and a part of a file of captures.
-TRIPS, PAGE, PUTS = 2.5, 30_000, 1.1
+# Assumed of an article: bytes of a page of a real site, and requests to the store, for a post and a part of a file of
+# captures.
+PAGE, PUTS = 30_000, 1.1
 SETUPS = {"as it comes": Machines(), "2,000 connections": Machines(connections=2000)}
 
 
@@ -130,7 +130,7 @@ def costs_of(done: Round) -> Costs:
     return Costs(
         worker=done.workers / 1000,
         server=done.server / 1000,
-        trips=TRIPS * done.transactions,
+        trips=done.trips,
         commits=done.transactions,
         log=done.log * 1000,
         page=PAGE,
@@ -140,10 +140,11 @@ def costs_of(done: Round) -> Costs:
 
 def run(*, quick: bool) -> list[Ratio]:
     """Measure what an article takes, and print what workers would come to. There is no ratio."""
-    costs = costs_of(measure(TOGETHER, quick=quick))
+    costs = costs_of(measure(TOGETHER, FEW if quick else EACH))
     print(
         f"simulate: an article took {1000 * costs.worker:.1f} ms of processor time, {1000 * costs.server:.1f} of the "
-        f"server's, {costs.commits:.1f} transactions and {costs.log / 1000:.1f} kB of its log\n"
+        f"server's, {costs.commits:.2f} transactions, {costs.trips:.2f} round trips and {costs.log / 1000:.1f} kB of "
+        f"its log\n"
         f"({TOGETHER} workers, load {os.getloadavg()[0]:.1f} after), on machines as they are assumed to be\n"
     )
     for title, machines in SETUPS.items():

@@ -15,31 +15,38 @@ from bench import command
 from bench.figures import BenchError, Ratio, spread
 from bench.press_sites import SITES, make_press
 from bench.serving import serving
+from bench.trips import CountingProxy
 from tests.postgres import Server, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EACH, FEW = 60, 8  # articles of a site, beside an agency's
+LONG = 99  # the same, where trips are counted: as many as a first run takes of a site
 WORKERS = (1, 2, 4)
 ROUNDS = 3
 FILE, SERVER = "SQLite", "PostgreSQL"
+ALONE = "SQLite, one process each"  # which makes its articles itself, as the bare spiders are one process each
+KINDS = (FILE, SERVER, ALONE)
 AIM = 1.4  # two workers to one
+# Round trips to the server an article, of two workers.
+TRIPS, TRIPS_FLOOR = 0.1, 0.6
 # Transactions an article of two workers, with their index on a server. A crawl of few articles has more: of each site.
-MOST, FLOOR = 0.1, 0.8
+MOST, FLOOR = 0.1, 0.6
 _DONE = """SELECT sum(xact_commit), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') FROM pg_stat_database"""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Round(NamedTuple):
     """A crawl: articles a second; of an article the milliseconds of processor time that workers and database server
-    took, the transactions, and the kB that the server put into its log."""
+    took, the transactions, the kB that the server put into its log, and the round trips (0: they were not counted)."""
 
     rate: float
     workers: float
     server: float
     transactions: float
     log: float
+    trips: float = 0
 
 
 def run(*, quick: bool) -> list[Ratio]:
@@ -48,13 +55,24 @@ def run(*, quick: bool) -> list[Ratio]:
     done: defaultdict[tuple[str, int], list[Round]] = defaultdict(list)
     with _places(each) as (place, host, server):
         for number in range(1 if quick else ROUNDS):
-            for kind, count in ((kind, count) for count in WORKERS for kind in (FILE, SERVER)):
-                archive = Path(place, f"{kind}-{count}-{number}")
-                done[kind, count].append(_crawl(archive, count, each, host, server if kind == SERVER else None))
+            for kind, count in ((kind, count) for count in WORKERS for kind in KINDS):
+                archive = Path(place, f"{KINDS.index(kind)}-{count}-{number}")
+                of_kind = server if kind == SERVER else None
+                done[kind, count].append(_crawl(archive, count, each, host, of_kind, single=kind == ALONE))
     _show(done, SITES * (each + 1))
     transactions = median(one.transactions for one in done[SERVER, 2])
+    trips = [measure(2, each).trips for each in ([FEW] if quick else [EACH, LONG])]
     return [
         Ratio(f"workers: transactions an article, 2, {SERVER}", transactions, MOST, floor=None if quick else FLOOR),
+        *(
+            Ratio(
+                f"workers: round trips an article, 2, {SITES * (each + 1):,} articles",
+                one,
+                TRIPS,
+                floor=None if quick else TRIPS_FLOOR,
+            )
+            for each, one in zip([FEW] if quick else [EACH, LONG], trips, strict=True)
+        ),
         *_rates(done),
     ]
 
@@ -68,16 +86,16 @@ def _rates(done: dict[tuple[str, int], list[Round]]) -> list[Ratio]:
             AIM if count == 2 else None,
             at_least=True,
         )
-        for kind in (FILE, SERVER)
+        for kind in KINDS
         for count in WORKERS[1:]
     ]
 
 
-def measure(workers: int, *, quick: bool) -> Round:
-    """Return what one crawl by so many workers takes, with its index on a server."""
-    each = FEW if quick else EACH
-    with _places(each) as (place, host, server):
-        return _crawl(Path(place, f"{SERVER}-{workers}"), workers, each, host, server)
+def measure(workers: int, each: int) -> Round:
+    """Return what one crawl by so many workers takes, with its index on a server, the round trips too. each: articles
+    of a site."""
+    with _places(each) as (place, host, server), CountingProxy(server.port) as proxy:
+        return _crawl(Path(place, f"counted-{workers}"), workers, each, host, server, proxy)
 
 
 @contextmanager
@@ -94,14 +112,23 @@ def _places(each: int) -> Iterator[tuple[str, str, Server]]:
         server.end()
 
 
-def _crawl(archive: Path, workers: int, each: int, host: str, server: Server | None) -> Round:
-    """Crawl the press with so many workers into an archive of its own."""
+def _crawl(
+    archive: Path,
+    workers: int,
+    each: int,
+    host: str,
+    server: Server | None,
+    proxy: CountingProxy | None = None,
+    *,
+    single: bool = False,
+) -> Round:
+    """Crawl the press with so many workers into an archive of its own. single: each makes its articles itself."""
     add_followed(archive, [Followed(home) for home in make_press(0).homes])
-    variables = {"http_proxy": f"http://{host}"}
+    variables = {"http_proxy": f"http://{host}", **({"ARCHIVER_EXTRACTORS": "0"} if single else {})}
     if server:
-        schema = archive.name.replace("-", "_").lower()
+        schema = f"of_{archive.name.replace('-', '_')}"
         server.sql(f"CREATE SCHEMA {schema}")
-        variables["ARCHIVER_INDEX"] = server.address(schema)
+        variables["ARCHIVER_INDEX"] = server.address(schema, port=proxy.port if proxy else 0)
     before = _used(server)
     options = ("--workers", str(workers), "-s", "DOWNLOAD_DELAY=0", "--output", str(archive))
     done = command.archiver("crawl", "web", *options, **variables)
@@ -109,7 +136,8 @@ def _crawl(archive: Path, workers: int, each: int, host: str, server: Server | N
     if not done.output.endswith(f"{count} written, 0 unchanged, 0 failed\n"):
         raise BenchError(f"expected {count} articles: {done.output}")
     used = [(after - earlier) / count for after, earlier in zip(_used(server), before, strict=True)]
-    return Round(count / done.wall, 1000 * done.cpu / count, 1000 * used[0], used[1], used[2] / 1000)
+    trips = proxy.trips / count if proxy else 0
+    return Round(count / done.wall, 1000 * done.cpu / count, 1000 * used[0], used[1], used[2] / 1000, trips)
 
 
 def _used(server: Server | None) -> tuple[float, float, float]:
@@ -138,10 +166,10 @@ def _show(done: dict[tuple[str, int], list[Round]], count: int) -> None:
         "both wait for the disk\n"
     )
     columns = ("articles/s", "of one", "worker ms", "server ms", "transactions", "log kB")
-    print(f"{'':<12}{'workers':>8}{columns[0]:>22}" + "".join(f"{name:>14}" for name in columns[1:]))
-    for (kind, workers), rounds in sorted(done.items(), key=lambda one: (one[0][0] != FILE, one[0][1])):
+    print(f"{'':<26}{'workers':>8}{columns[0]:>22}" + "".join(f"{name:>14}" for name in columns[1:]))
+    for (kind, workers), rounds in sorted(done.items(), key=lambda one: (KINDS.index(one[0][0]), one[0][1])):
         rates = [one.rate for one in rounds]
         part = median(rates) / median(one.rate for one in done[kind, 1])
-        costs = [median(values) for values in zip(*(one[1:] for one in rounds), strict=True)]
-        print(f"{kind:<12}{workers:>8}{spread(rates):>22}" + "".join(f"{cost:>14.2f}" for cost in (part, *costs)))
+        costs = [median(values) for values in zip(*(one[1:5] for one in rounds), strict=True)]
+        print(f"{kind:<26}{workers:>8}{spread(rates):>22}" + "".join(f"{cost:>14.2f}" for cost in (part, *costs)))
     print("\nmilliseconds of processor time, transactions and log are those of an article")

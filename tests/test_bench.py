@@ -8,6 +8,7 @@ from hypothesis import given
 
 from bench.index import _waits
 from bench.simulate import Costs, Machines, costs_of, outcome, throughput
+from bench.trips import Waits
 from bench.workers import Round
 
 
@@ -16,6 +17,24 @@ def test_a_client_waits_where_it_asks_for_answers_before_it_goes_on() -> None:
     messages = [["time", one[0], "9", one[2:]] for one in said.split("|")]
     assert _waits(messages) == 2
     assert _waits([["what is no message"], *messages[:3]]) == 0  # nothing has come yet
+
+
+def test_a_trip_is_what_a_client_waits_for() -> None:
+    waits = Waits()
+
+    def sent(*messages: bytes) -> bool:
+        for message in messages:
+            waits.sent(message)
+        return waits.came()
+
+    assert sent(b"\0\0\0\x08\x04\xd2\x16\x2f")  # whether all is to be encrypted
+    assert sent(b"\0\0\0\x09\0\x03\0\0\0")  # a session begins
+    assert not waits.came()  # the rest of the same answer
+    assert not sent(b"P\0\0\0\x05S", b"B\0\0")  # a statement, and a part of the next message
+    assert not sent(b"\0\x05H")
+    assert sent(b"B\0\0\0\x04S\0\0\0\x04")
+    assert sent(b"H\0\0\0\x04")
+    assert sent(b"Q\0\0\0\x05\0")
 
 
 COSTS = st.builds(
@@ -51,8 +70,8 @@ def test_one_worker_waits_for_nobody() -> None:
 
 
 def test_an_article_costs_what_was_measured() -> None:
-    costs = costs_of(Round(rate=50, workers=14, server=3, transactions=4, log=12.5))
-    assert (costs.worker, costs.server, costs.commits, costs.log) == (0.014, 0.003, 4, 12_500)
+    costs = costs_of(Round(rate=50, workers=14, server=3, transactions=4, log=12.5, trips=1.5))
+    assert (costs.worker, costs.server, costs.commits, costs.log, costs.trips) == (0.014, 0.003, 4, 12_500, 1.5)
 
 
 def test_what_breaks_is_named() -> None:
