@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
+from archiver.captures import Capture
 from archiver.clock import DAY, SECOND, moment, now
 from archiver.configuration import root_of
 from archiver.coordination import Membership, Progress
@@ -40,8 +41,9 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 128  # articles that are decided about and written together
 MAX_BATCHES_AT_WORK = 2  # batches at a time: while one is written, the next is decided about
 # Seconds in which no batch follows another: a batch waits for the disk, however small it is. One of a worker takes
-# several transactions, and all that share the index wait for the same disk: there a batch is to be large.
-BATCH_INTERVAL_SECONDS, SHARED_BATCH_INTERVAL_SECONDS = 0.05, 1.0
+# several trips to the index, and all that share the index wait for the same disk: there a batch is to be large. What a
+# worker notes, somebody may wait for.
+BATCH_INTERVAL_SECONDS, SHARED_BATCH_INTERVAL_SECONDS, SHARED_NOTES_INTERVAL_SECONDS = 0.05, 2.0, 0.5
 MAX_CLOCK_DIFFERENCE_MICROS = 3600 * SECOND  # a smaller difference between clocks is not reported
 MAX_GONE, MAX_GONE_SHARE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
 # The longest rest of a host: no site means more, and a longer one comes from a wrong clock.
@@ -67,7 +69,7 @@ class ArchiveExtension:
         self.answers = PendingAnswers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
         self._expects_answers = False
-        self._gather(MAX_BATCHES_AT_WORK, BATCH_INTERVAL_SECONDS)
+        self._gather(MAX_BATCHES_AT_WORK, BATCH_INTERVAL_SECONDS, BATCH_INTERVAL_SECONDS)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = False
@@ -176,10 +178,14 @@ class ArchiveExtension:
             moment = now()
             self.do_soon(self._notes.submit(lambda index: index.hosts.keep_robots(address, status, body, moment)))
 
+    async def note(self, work: Callable[[Index], None]) -> None:
+        """Have `work` write to the index, together with what else is noted at this time. Raises IndexFileError."""
+        await self._notes.submit(work)
+
     def keep_soon(self, evidence: Evidence) -> None:
         """Capture an answer that no post will be made of, before the crawl ends."""
         if self.session:
-            self.do_soon(self._keep(self.session, evidence))
+            self.do_soon(self._kept.submit(evidence))
 
     def do_soon(self, work: Any) -> None:
         """Have an awaitable carried out before the crawl ends. If it raises, that is an error of the archive."""
@@ -266,7 +272,7 @@ class ArchiveExtension:
 
     async def _join(self) -> Session:
         session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
-        self._gather(1, SHARED_BATCH_INTERVAL_SECONDS)
+        self._gather(1, SHARED_BATCH_INTERVAL_SECONDS, SHARED_NOTES_INTERVAL_SECONDS)
         self.membership = Membership(session, lambda: self.came_to(), self._note_rest, self.fail)
         return session
 
@@ -280,12 +286,14 @@ class ArchiveExtension:
         turn = await self.membership.turn_at(one.article for one in batch) if self.membership else None
         return await self.session.ingester.take(batch, turn=turn)
 
-    def _gather(self, at_work: int, interval: float) -> None:
-        """From now on, gather what is put and noted for so many seconds. at_work: batches of articles at a time."""
+    def _gather(self, at_work: int, interval: float, notes_interval: float) -> None:
+        """From now on, gather what is put for so many seconds, and so long what is noted. at_work: batches of articles
+        at a time."""
         self._puts = Batcher[Submission, "Article"]([self._take] * at_work, MAX_BATCH, interval)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH, interval)
         self._unchanged = Batcher[Finished, None]([self._finish], MAX_BATCH, interval)
-        self._notes = Batcher["Callable[[Index], None]", None]([self._note], MAX_BATCH, interval)
+        self._notes = Batcher["Callable[[Index], None]", None]([self._note], MAX_BATCH, notes_interval)
+        self._kept = Batcher["Evidence", None]([self._keep], MAX_BATCH, notes_interval)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
         assert self.session is not None, "only what was asked for can fail"
@@ -307,11 +315,15 @@ class ArchiveExtension:
         await self.session.index.run(lambda index: index.together(lambda: note(index)))
         return [None] * len(notes)
 
-    async def _keep(self, session: Session, evidence: Evidence) -> None:
-        (capture,) = await session.recorder.keep([evidence])
-        if isinstance(capture, ArchiverError):
-            raise capture
-        await self._notes.submit(lambda index: index.captures.note([capture]))
+    async def _keep(self, evidence: list[Evidence]) -> list[None]:
+        assert self.session is not None, "only what was asked for can be kept"
+        kept = await self.session.recorder.keep(evidence)
+        captures = [one for one in kept if isinstance(one, Capture)]
+        await self._notes.submit(lambda index: index.captures.note(captures))
+        for one in kept:
+            if isinstance(one, ArchiverError):
+                raise one
+        return [None] * len(evidence)
 
     async def _quietly(self, work: Any) -> None:
         try:

@@ -21,7 +21,7 @@ from archiver.configuration import load_configuration
 from archiver.coordination import ArticleLeases, ArticleTurn, HostLeases, Member, Progress, host_leases, member
 from archiver.errors import LockedError
 from archiver.extensions.watch import Watch
-from archiver.index import Index, IndexThread, Worker
+from archiver.index import Index, IndexThread, Question, Worker
 from archiver.index.lock import SharedLock
 from archiver.index.sqlite import SqliteDatabase
 from archiver.listing_stats import ListingStats
@@ -129,7 +129,7 @@ def test_who_needs_a_host_for_long_lets_others_have_it_in_between(tmp_path: Path
             await one.poll_once()
             await other.poll_once()
             (await waits).end()
-            clock.now += 3 * SECOND
+            clock.now += 11 * SECOND
             await other.poll_once()
             await one.poll_once()
             await again
@@ -285,9 +285,10 @@ def test_a_wait_ends_when_the_run_does(tmp_path: Path, clock: Clock) -> None:
             await this.poll_once()
             with pytest.raises(OverError):
                 await entered
-            clock.now += 3 * SECOND
+            clock.now += 11 * SECOND
             await this.poll_once()  # it is given back
-            assert await one.run(lambda index: index.workers.free("host", [HOST], 1)) == [HOST]
+            leased = await one.run(lambda index: index._database.rows("SELECT name, worker FROM leases"))
+            assert leased == [(f"host {HOST}", 0)]
 
     asyncio.run(work())
 
@@ -309,7 +310,7 @@ def page(id_: str, *aliases: str) -> Article:
 
 async def begins(thread: IndexThread, turn: ArticleTurn) -> bool:
     """Return whether a turn begins."""
-    return bool(await thread.run(lambda index: turn.begin(index, lambda: True)))
+    return bool(await thread.run(lambda index: turn.begin(index, Question(frozenset(), frozenset()))))
 
 
 @pytest.mark.parametrize(

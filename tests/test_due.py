@@ -85,3 +85,54 @@ def test_the_next_request_does_not_wait_until_the_post_is_written() -> None:
 
     found = asyncio.run(collected())
     assert [id(one) for one in found] == [id(request), id(article), id(other)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "named", "asked"),
+    [
+        (0, False, [20, 40, 80, 160, 160]),  # 370: the last time there were fewer, so there are no more
+        (0, True, [20, 40, 80, 160, 160, 160]),  # a listing named more meanwhile: it is looked for them
+        (9, False, [20, 40, 80, 160, 160, 160]),  # a limit may have given fewer than there are
+    ],
+    ids=["all", "a listing names more", "a limit"],
+)
+def test_of_a_site_ever_more_is_claimed_until_there_are_no_more(
+    monkeypatch: pytest.MonkeyPatch, *, limit: int, named: bool, asked: list[int]
+) -> None:
+    left, sizes, ended = [370], list[int](), list[str]()
+
+    async def claim(_: Any, __: Any, most: int, *___: Any) -> list[Any]:
+        sizes.append(most)
+        given = min(most, left[0])
+        left[0] -= given
+        if named:
+            spider.go_on_with(["s.example", "elsewhere.example"])
+        return [CLAIM] * given
+
+    async def end_site(site: str) -> bool:
+        ended.append(site)
+        return False
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def opened() -> Any:
+        return SimpleNamespace(run=1)
+
+    async def all_of_it() -> int:
+        count = 0
+        while requests := [one async for one in spider._go_on_with("s.example")]:
+            count += len(requests)
+        return count
+
+    spider: Any = ListingSpider.__new__(ListingSpider)
+    spider._claiming, spider._places, spider._sites, spider._learned = 0, (), {}, set()
+    spider.asked, spider.limit = 0, limit
+    spider._allotment = SimpleNamespace(claim=claim, end_site=end_site, return_quota=nothing, is_spent=False)
+    monkeypatch.setattr(ListingSpider, "archive", SimpleNamespace(open=opened, failure=None, is_ending=False))
+    monkeypatch.setattr(ListingSpider, "_budget", None)
+    monkeypatch.setattr(ListingSpider, "_is_too_old", lambda *_: False)
+    monkeypatch.setattr(ListingSpider, "_reference", lambda *_: SimpleNamespace(address="https://s.example/1"))
+    monkeypatch.setattr(ListingSpider, "_requests", lambda *_: iter([object()]))
+    assert asyncio.run(all_of_it()) == 370
+    assert (sizes, ended) == (asked, ["s.example"])

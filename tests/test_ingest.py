@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from archiver.index import Index, IndexThread
+    from archiver.index import Answer, Index, IndexThread, Question
     from archiver.ingest.turn import Turn
     from archiver.session import SessionOptions
     from archiver.storage import Put
     from archiver.storage.disk import Outcome
 
-T = TypeVar("T")
 TURNS = 100  # of the event loop, the index and a thread: more than anything here takes
 NOON = datetime(2024, 3, 15, 12, tzinfo=UTC)
 
@@ -210,9 +209,9 @@ def test_a_batch_waits_for_its_turn(tmp_path: Path) -> None:
 
         tries = 0
 
-        def begin(self, index: Index, work: Callable[[], T]) -> T | None:
+        def begin(self, index: Index, question: Question) -> Answer | None:
             self.tries += 1
-            return None if self.tries < 3 else super().begin(index, work)
+            return None if self.tries < 3 else super().begin(index, question)
 
     async def play(ground: Ground) -> None:
         ground.storage.gate.set()

@@ -228,7 +228,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
         *("posts", "recipes", "storage", "text", "views", "workers"),
     },
-    "coordination": {"article", "clock", "identity", "index", "places", "recorder", "session", "storage"},
+    "coordination": {"article", "clock", "identity", "index", "places", "recorder", "session", "storage", "workers"},
     "crawl_archive": {
         "private",
         "coordination",
@@ -268,6 +268,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "session",
             "storage",
             "surveying",
+            "workers",
         ),
     },
     "extensions": {

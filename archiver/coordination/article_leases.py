@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from archiver.identity import article_key
 from archiver.index.leases import ARTICLE
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from archiver.article import Article
-    from archiver.index import Index
-
-T = TypeVar("T")
+    from archiver.index import Answer, Index, Question
 
 
 class ArticleLeases:
@@ -50,20 +48,28 @@ class ArticleTurn:
         """Whether there are no leases to give back."""
         return not self._names
 
-    def begin(self, index: Index, work: Callable[[], T]) -> T | None:
-        """Take the leases, and return what `work` returns, in one transaction; None if another worker has one of
-        them."""
-
-        def begin() -> tuple[frozenset[str], T] | None:
-            names = self._take(index)
-            return None if names is None else (names, work())
-
-        begun = index.together(begin)
-        if begun is None:
-            return None
-        self._names, found = begun
+    def begin(self, index: Index, question: Question) -> Answer | None:
+        """Take leases of all articles that these may turn out to be: by their addresses, and by the ids known for
+        these. Return what the index knows; None if another worker has one of them."""
+        names: set[str] = set()
+        mine: list[str] = []
+        addresses = self._addresses
+        while True:
+            names |= (new := {_name(address) for address in addresses} - names)
+            wanted = sorted(name for name in new if not self._used[name])
+            question = question._replace(addresses=question.addresses | addresses)
+            # Nobody else changes any more what is known by an address that is leased.
+            answer = index.look_up(question, wanted)
+            if answer is None:
+                index.workers.drop(ARTICLE, mine)
+                return None
+            mine += wanted
+            addresses = {key.id for key in answer.known.values() if key and _name(key.id) not in names}
+            if not addresses:
+                break
+        self._names = frozenset(names)
         self._used.update(self._names)
-        return found
+        return answer
 
     def end(self, index: Index, work: Callable[[], None]) -> None:
         """Keep what `work` writes, and give the leases back, in one transaction."""
@@ -79,24 +85,6 @@ class ArticleTurn:
         for name in unused:
             del self._used[name]
         self._names = frozenset()
-
-    def _take(self, index: Index) -> frozenset[str] | None:
-        """Take leases of all articles that these may turn out to be: by their addresses, and by the ids known for
-        these. Return their names, None if another worker has one of them."""
-        names: set[str] = set()
-        mine: list[str] = []
-        addresses = self._addresses
-        while addresses:
-            names |= (new := {_name(address) for address in addresses} - names)
-            wanted = [name for name in new if not self._used[name]]
-            if wanted and not index.workers.take_all(ARTICLE, wanted):
-                index.workers.drop(ARTICLE, mine)
-                return None
-            mine += wanted
-            # Asked only now: nobody else changes any more what is known by an address that is leased.
-            known = index.known_as(addresses)
-            addresses = {key.id for key in known.values() if key and _name(key.id) not in names}
-        return frozenset(names)
 
 
 def _name(address: str) -> str:

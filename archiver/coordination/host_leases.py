@@ -6,19 +6,23 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archiver.clock import SECOND, steady
 from archiver.index.workers import MAX_SILENCE_MICROS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
-    from archiver.index import Index, IndexThread
+    from archiver.index import IndexThread
 
-# Seconds between two looks at the index: while a host is waited for, and otherwise.
-BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = 0.2, 1.0
-MAX_UNUSED_MICROS = SECOND  # for so long without a request: then a host is given back
+# Seconds between two looks at the index: while a host is waited for that another worker has, and otherwise.
+BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = 0.2, 2.0
+GATHERING_SECONDS = 0.1  # hosts that are needed within so many seconds are asked for together
+LOOK_UP_SECONDS = 1.0  # who waits for a host looks so often whether the run is over
+# For so long without a request: then a host is given back, though nobody waits for it. Most sites are asked more often
+# than that, and a host that is given back has to be taken again.
+MAX_UNUSED_MICROS = 10 * SECOND
 MIN_HELD_MICROS = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
 # For so long after a look at the index nobody can have taken a worker's hosts from it.
 SURE_MICROS = MAX_SILENCE_MICROS // 3
@@ -50,16 +54,6 @@ class _Wait:
     names: set[str]
     since: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-class _Poll(NamedTuple):
-    """The result of one look at the index. came: the hosts that this worker got, and how long to wait before the first
-    request to each. rests: by name of a host, until when it asked to be left alone. wanted: hosts of this worker that
-    others wait for."""
-
-    came: Mapping[str, int]
-    rests: Mapping[str, int]
-    wanted: list[str]
 
 
 @dataclass(slots=True)
@@ -111,7 +105,7 @@ class HostLeases:
                 wait.names.add(name)
                 self._woken.set()
                 with suppress(TimeoutError):  # wakes now and then, to learn that the run is over
-                    await asyncio.wait_for(wait.came.wait(), IDLE_POLL_SECONDS)
+                    await asyncio.wait_for(wait.came.wait(), LOOK_UP_SECONDS)
                 await sleep(0)
             else:
                 break
@@ -149,10 +143,8 @@ class HostLeases:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), BUSY_POLL_SECONDS if self._waits else IDLE_POLL_SECONDS)
             self._woken.clear()
+            await asyncio.sleep(GATHERING_SECONDS)
             await self.poll_once()
-            await asyncio.sleep(
-                BUSY_POLL_SECONDS / 4
-            )  # so that hosts that are needed at the same time are asked for together
 
     async def poll_once(self) -> None:
         """Look at the index once."""
@@ -169,7 +161,7 @@ class HostLeases:
         names = set().union(*(one.names for one in asked.values()))
         if not (back or spacings or self._hosts):
             return
-        polled = await self._index.run(_poll, back, spacings, names)
+        polled = await self._index.run(lambda index: index.workers.poll_hosts(back, spacings, names))
         self._looked = moment
         for name, until in polled.rests.items():
             self._hold(name, until)
@@ -191,15 +183,3 @@ class HostLeases:
         if leased.wanted and moment > leased.since + MIN_HELD_MICROS:
             return True
         return host not in self._waits and moment > leased.left + (0 if leased.wanted else MAX_UNUSED_MICROS)
-
-
-def _poll(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], names: set[str]) -> _Poll:
-    def poll() -> _Poll:
-        workers = index.workers
-        if back:
-            workers.give_hosts_back(back)
-        came = workers.take_hosts(spacings) if spacings else {}
-        rests = index.hosts.held_until(names) if came else {}
-        return _Poll(came, rests, workers.wanted_hosts())
-
-    return index.together(poll)

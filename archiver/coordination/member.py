@@ -9,12 +9,13 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.clock import go_by, machine_time, now, steady
+from archiver.clock import go_by, now, steady
 from archiver.index.lock import file_of_worker, is_held
 from archiver.index.workers import MAX_SILENCE_MICROS
 from archiver.places import INDEX
 from archiver.recorder import end_files
 from archiver.storage import directory_of
+from archiver.workers.batcher import Batcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +27,24 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 BEAT_SECONDS = 2.0  # seconds between two beats: with each a worker says that it is there
 BEATS_PER_RESULT = 5  # with every fifth beat it also notes its results so far: they count if it is killed
+# Leases that are taken, or given back, within so many seconds are one trip to the index; and how many at most.
+GATHERING_SECONDS, MAX_TOGETHER = 0.2, 128
 WAIT_SECONDS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; the last one from then on
+
+
+class _Wanted(NamedTuple):
+    """Leases that this worker wants to have."""
+
+    kind: str
+    names: list[str]
+
+
+class _GivenBack(NamedTuple):
+    """Leases that others may have. done_in: the run in which they are done, 0: in none."""
+
+    kind: str
+    names: list[str]
+    done_in: int
 
 
 class Progress(NamedTuple):
@@ -51,6 +69,8 @@ class Member:
         self._silent: dict[int, int] = {}  # and since when that has not changed
         self._beats = 0
         self._told = steady()  # when it last said that it is there
+        self._wanted = Batcher[_Wanted, list[str]]([self._take_all], MAX_TOGETHER, GATHERING_SECONDS)
+        self._given_back = Batcher[_GivenBack, None]([self._give_all_back], MAX_TOGETHER, GATHERING_SECONDS)
         self.others = 0  # workers that were at work when it looked last
         self.has_left = False
         self.is_last = False
@@ -82,10 +102,7 @@ class Member:
     async def take(self, kind: str, names: list[str]) -> list[str]:
         """Take leases, and return the names that this worker has from now on: nobody else does anything about them
         meanwhile."""
-        run = self.run
-        return self._taken(
-            kind, await self._index.run(lambda index: index.workers.take(kind, names, run)) if names else []
-        )
+        return self._taken(kind, await self._wanted.submit(_Wanted(kind, names)) if names else [])
 
     async def take_share(self, kind: str, names: list[str], expected: int, most: int) -> list[str]:
         """Take leases of this worker's share of those that nobody has, and that were not done in this run; `most` at
@@ -106,15 +123,25 @@ class Member:
         """Return the names of a kind that this worker has leases of."""
         return set(self._had.get(kind, ()))
 
-    def gave_back(self, kind: str, name: str) -> None:
-        """Note that a lease was given back, in a transaction that did something else, too."""
-        self._had.setdefault(kind, set()).discard(name)
-
     async def give_back(self, kind: str, names: list[str], *, done: bool = False) -> None:
         """Let others have these. done: they are done, so nobody takes them again in this run."""
         self._had.setdefault(kind, set()).difference_update(names)
-        done_in = self.run if done else 0
-        await self._index.run(lambda index: index.workers.give_back(kind, names, done_in))
+        await self._given_back.submit(_GivenBack(kind, names, self.run if done else 0))
+
+    async def _take_all(self, wanted: list[_Wanted]) -> list[list[str]]:
+        run, taken = self.run, dict[str, set[str]]()
+        for kind in {one.kind for one in wanted}:
+            names = list(dict.fromkeys(name for one in wanted if one.kind == kind for name in one.names))
+            taken[kind] = set(await self._index.run(lambda index: index.workers.take(kind, names, run)))  # noqa: B023
+        return [sorted(taken[one.kind].intersection(one.names)) for one in wanted]
+
+    async def _give_all_back(self, given: list[_GivenBack]) -> list[None]:
+        def give_back(index: Index) -> None:
+            for one in given:
+                index.workers.give_back(one.kind, one.names, one.done_in)
+
+        await self._index.run(lambda index: index.together(lambda: give_back(index)))
+        return [None] * len(given)
 
     async def go_idle(self) -> bool:
         """Note that this worker finds nothing to do. Return True if no worker of the run does; else wait a while, and
@@ -202,13 +229,8 @@ class Member:
 
 
 def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None) -> list[Worker]:
-    def renew() -> tuple[int, list[Worker]]:
-        ahead = index.clock_ahead()  # the clock of this machine may have been set meanwhile
-        index.workers.renew(machine_time() + ahead, doing, articles, requests, results)
-        return ahead, index.workers.at_work()
-
-    ahead, at_work = index.together(renew)
-    go_by(ahead)
+    ahead, at_work = index.workers.renew(now(), doing, articles, requests, results)
+    go_by(ahead)  # the clock of this machine may have been set meanwhile
     return at_work
 
 

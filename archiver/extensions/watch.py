@@ -146,11 +146,10 @@ class Watch:
 
 
 def _before(index: Index, listings: Sequence[str]) -> dict[str, _Before]:
-    def look(listing: str) -> _Before:
-        was_absent = any(one.stats.get("absent") for one in index.listings.stats(listing, 1))
-        return _Before(index.listings.stats(listing, MAX_HISTORY_RUNS, good=True), was_absent)
-
-    return index.at_one_moment(lambda: {listing: look(listing) for listing in listings})
+    last, good = index.listings.histories(listings, MAX_HISTORY_RUNS)
+    return {
+        listing: _Before(good[listing], any(one.stats.get("absent") for one in last[listing])) for listing in listings
+    }
 
 
 def _note(index: Index, listings: Sequence[ListingStats], run: int, moment: int) -> None:

@@ -2,6 +2,7 @@
 
 from archiver.index.captures import Sealed
 from archiver.index.index import Index
+from archiver.index.lookup import Answer, Question
 from archiver.index.manifests import KnownFile
 from archiver.index.thread import IndexThread
 from archiver.index.types import (
@@ -29,6 +30,7 @@ from archiver.index.types import (
 
 __all__ = [
     "Adoption",
+    "Answer",
     "ArticleKey",
     "Claim",
     "EarlierContent",
@@ -44,6 +46,7 @@ __all__ = [
     "LastAnswer",
     "ListingRun",
     "NamedSource",
+    "Question",
     "Recheck",
     "Robots",
     "Run",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.manifests import version_path
-from archiver.index.near_duplicates import note_signatures
+from archiver.index.near_duplicates import note_signatures, signatures_of
 from archiver.index.values import (
     ASKED_ARTICLES,
-    NUMBER,
-    NUMBERS,
     facts_text,
     json_text,
     numbers_of,
@@ -120,13 +118,7 @@ def _put_signatures(database: Database, taken: list[tuple[_Post, Adoption]]) -> 
     """Note the signatures of articles that have none yet, and of those whose post was replaced by another file
     (`instead`)."""
     numbers = numbers_of(database, (one.key for _, one in taken))
-    known = {
-        number
-        for (number,) in database.rows(
-            f"SELECT article FROM {NUMBERS} CROSS JOIN signatures ON article = {NUMBER}",
-            json_text(sorted(numbers.values())),
-        )
-    }
+    known = signatures_of(database, numbers.values())
     note_signatures(
         database,
         {
@@ -134,6 +126,7 @@ def _put_signatures(database: Database, taken: list[tuple[_Post, Adoption]]) -> 
             for _, one in taken
             if one.signature and (one.instead or numbers[one.key] not in known)
         },
+        known,
     )
 
 

@@ -10,23 +10,28 @@ from archiver.index.values import can_be_key, json_text, numbers_of, storable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row, Statement
     from archiver.index.types import Finished
 
 
 def known_as(database: Database, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
     """Return the article of each address; None for an address that pages of several articles claim as theirs. Unknown
     addresses are left out."""
-    addresses_by_key = {storable(address): address for address in addresses}
-    rows = database.rows(
-        """SELECT address, recipe, articles.id FROM json_each(?) AS one
-           CROSS JOIN aliases ON address = one.value LEFT JOIN articles ON articles.key = article""",
-        json_text(list(addresses_by_key)),
-    )
-    return {
-        addresses_by_key[address]: ArticleKey(recipe, id_) if recipe is not None else None
-        for address, recipe, id_ in rows
-    }
+    asked = list(addresses)
+    return known_in(asked, database.rows(*asking_known_as(asked)))
+
+
+def asking_known_as(addresses: Iterable[str]) -> Statement:
+    """Return the query whose rows `known_in` takes: a caller may send others together with it."""
+    sql = """SELECT address, recipe, articles.id FROM json_each(?) AS one
+             CROSS JOIN aliases ON address = one.value LEFT JOIN articles ON articles.key = article"""
+    return sql, json_text(sorted({storable(address) for address in addresses}))
+
+
+def known_in(addresses: Iterable[str], rows: Iterable[Row]) -> dict[str, ArticleKey | None]:
+    """Return the same as `known_as`, from the rows of the query of `asking_known_as`."""
+    stored = {address: ArticleKey(recipe, id_) if recipe is not None else None for address, recipe, id_ in rows}
+    return {address: stored[one] for address in addresses if (one := storable(address)) in stored}
 
 
 def addresses_at(database: Database, host: str, limit: int) -> list[str]:

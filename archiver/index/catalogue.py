@@ -127,7 +127,7 @@ class Catalogue:
                ORDER BY 1, recipe, id""",
             article_id,
         )
-        held = held_by_number(self._database, {key: ArticleKey(recipe, id_) for _, key, recipe, id_, _ in rows})
+        held = held_by_number(self._database, [key for _, key, *_ in rows])
         return [History(held[key], reason, self._places(key)) for _, key, _, _, reason in rows]
 
     def _places(self, number: int) -> tuple[Place, ...]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import DAY
 from archiver.index.fail import RETRY_WAITS
-from archiver.index.held import asking_held, held_in
-from archiver.index.types import ArticleKey, Claim
-from archiver.index.values import NUMBER, NUMBERS, json_text, storable, texts_of
+from archiver.index.held import held_by_number
+from archiver.index.types import ArticleKey, Claim, Held
+from archiver.index.values import facts_of, json_text, storable, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Statement
 
 # No article is ever made due later than this; where one is, the clock was ahead when its time was set.
 MAX_DUE_MICROS = RETRY_WAITS[-1] + 32 * DAY
@@ -24,9 +24,18 @@ NEW, SAVED = "saved IS NULL", "saved IS NOT NULL"
 # Whether an article was seen in one of the places whose articles are asked for.
 _IS_ASKED = "EXISTS (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT place FROM asked))"
 
+# The columns of a _Row.
+_ROW = """due, key, saved, recipe, id, state, text_digest, known,
+          (SELECT json_group_array(form)
+           FROM (SELECT form FROM wanted WHERE article = articles.key ORDER BY form) AS forms),
+          (SELECT json_group_array(place)
+           FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places),
+          CASE WHEN EXISTS (SELECT 1 FROM posts WHERE article = articles.key)
+          OR EXISTS (SELECT 1 FROM revisions WHERE article = articles.key)
+          OR EXISTS (SELECT 1 FROM answers WHERE article = articles.key) THEN 1 ELSE 0 END"""
+
 _Asked = tuple[int, tuple[str, ...]]  # the run, and the places whose articles it takes
-
-
+_Placed = tuple[tuple[str, ...], int]  # the places that the temporary table has, and the session that has it
 _Line = tuple[str, str]  # a site, which has a queue of its own, and a recipe (empty: any)
 
 
@@ -36,6 +45,15 @@ class _Position(NamedTuple):
 
     new: tuple[int, int] = BEFORE_ALL
     saved: tuple[int, int] = BEFORE_ALL
+
+    def after(self, rows: Iterable[_Row]) -> _Position:
+        """Return the position after articles that were claimed, which are in their order."""
+        reached = {row.saved is not None: (row.due, row.key) for row in rows}
+        return _Position(reached.get(False, self.new), reached.get(True, self.saved))
+
+    def is_before(self, row: _Row) -> bool:
+        """Return whether an article comes after this position."""
+        return (row.due, row.key) > (self.new if row.saved is None else self.saved)
 
 
 class _Claimed(NamedTuple):
@@ -47,6 +65,23 @@ class _Claimed(NamedTuple):
     positions: dict[_Line, _Position]
     line: _Line
     position: _Position
+
+
+class _Row(NamedTuple):
+    """An article that was claimed. forms, places: those that are wanted, and those where it was seen, as JSON.
+    has_more: whether the archive has a post of it, or an answer."""
+
+    due: int
+    key: int
+    saved: int | None
+    recipe: str
+    id: str
+    state: str
+    text_digest: str | None
+    known: str
+    forms: str
+    places: str
+    has_more: int
 
 
 class Queue:
@@ -61,7 +96,7 @@ class Queue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._asked: _Asked = (0, ())
-        self._placed: tuple[_Asked, int] = ((0, ()), 0)  # and the session whose temporary table has these places
+        self._placed: _Placed = ((), 0)
         self._positions: dict[_Line, _Position] = {}
         self._claimed = _Claimed((0, ()), 0, {}, ("", ""), _Position())
 
@@ -69,136 +104,135 @@ class Queue:
         """Return up to `limit` articles of `site` (and of `recipe`, if that is not empty) seen in `places` that are due
         and were not claimed in `run` before."""
         asked = run, tuple(places)
-        if asked != self._asked:
-            # A time that was set when the clock was ahead may be years off.
-            for which in (NEW, SAVED):
-                self._database.write(
-                    f"UPDATE articles SET due = ?1 WHERE {which} AND due > ?1 + ?2", now, MAX_DUE_MICROS
-                )
-        if self._placed != (asked, self._database.session):
-            self._put_places(asked[1])
         line = storable(site), recipe
         positions = self._positions if asked == self._asked else {}
-        numbers, position = self._next(run, line, positions.get(line, _Position()), limit, now)
-        if len(numbers) < limit and line in positions:
-            more, position = self._next(run, line, _Position(), limit - len(numbers), now)
-            numbers += more
-        claims = self._claims(numbers)
+        before = positions.get(line, _Position())
+        goes_round = line in positions
+
+        def statements(was_kept: bool) -> list[Statement]:
+            claiming = self._claiming(run, line, before, limit, now, goes_round=goes_round, was_kept=was_kept)
+            return [*self._mending(asked, now), *self._placing(asked[1]), claiming]
+
+        rows = [_Row._make(row) for row in self._database.carry_out(statements)[-1]] if limit > 0 else []
+        rows.sort(key=lambda row: (row.saved is not None, row.due, row.key))
+        first, round_ = ([row for row in rows if before.is_before(row) is ahead] for ahead in (True, False))
+        is_round = goes_round and len(first) < limit
+        position = _Position().after(round_) if is_round else before.after(first)
         self._claimed = _Claimed(asked, self._database.session, positions, line, position)
-        return claims
+        return self._claims([*first, *round_])
 
     def go_on(self) -> None:
         """Move on behind what was claimed last, now that this claim is committed."""
         asked, session, self._positions, line, position = self._claimed
-        self._asked, self._placed = asked, (asked, session)
+        self._asked, self._placed = asked, (asked[1], session)
         self._positions[line] = position
 
     def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
         """Return recipes and sites that no worker has and of which an article can be claimed, each as (recipe, "") or
         ("", site): it costs one step in the database's index for each site, and a look at what is due there."""
-        self._put_places(tuple(places))
-        self._placed = ((0, ()), 0)  # the next claim writes its own places
-        sites = json_text([site for site in self.sites() if site])
+        placed = tuple(places)
         recipes = json_text(sorted({storable(place).partition("/")[0] for place in places}))
-        can_be = f"due <= ? AND run <> ? AND {_IS_ASKED}"
-        of_sites, of_recipes = self._database.ask(
-            (
-                f"""SELECT one.value FROM json_each(?) AS one
-                    WHERE NOT EXISTS (SELECT 1 FROM leases WHERE name = 'site ' || one.value AND worker <> 0) AND (
-                    EXISTS (SELECT 1 FROM articles WHERE {NEW} AND site = one.value AND {can_be}) OR
-                    EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND site = one.value AND {can_be}))""",
-                sites,
-                *(now, run) * 2,
-            ),
-            (
-                f"""SELECT one.value FROM json_each(?) AS one
-                    WHERE NOT EXISTS (SELECT 1 FROM leases WHERE name = 'recipe ' || one.value AND worker <> 0) AND (
-                    EXISTS (SELECT 1 FROM articles WHERE {NEW} AND site = '' AND recipe = one.value AND {can_be}) OR
-                    EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND site = '' AND recipe = one.value AND {can_be}))""",
-                recipes,
-                *(now, run) * 2,
-            ),
-        )
-        return [*((recipe, "") for (recipe,) in of_recipes), *(("", site) for (site,) in of_sites)]
+        can_be = f"due <= ?1 AND run <> ?2 AND {_IS_ASKED}"
+        of_sites = f"""WITH RECURSIVE {_sites("new_sites", NEW)}, {_sites("saved_sites", SAVED)}
+            SELECT site FROM (SELECT site FROM new_sites UNION SELECT site FROM saved_sites) AS due_sites
+            WHERE site <> '' AND NOT EXISTS (SELECT 1 FROM leases WHERE name = 'site ' || site AND worker <> 0) AND (
+            EXISTS (SELECT 1 FROM articles WHERE {NEW} AND articles.site = due_sites.site AND {can_be}) OR
+            EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND articles.site = due_sites.site AND {can_be}))
+            ORDER BY site"""
+        of_recipes = f"""SELECT one.value FROM json_each(?3) AS one
+            WHERE NOT EXISTS (SELECT 1 FROM leases WHERE name = 'recipe ' || one.value AND worker <> 0) AND (
+            EXISTS (SELECT 1 FROM articles WHERE {NEW} AND site = '' AND recipe = one.value AND {can_be}) OR
+            EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND site = '' AND recipe = one.value AND {can_be}))"""
+
+        def statements(_: bool) -> list[Statement]:
+            return [*self._placing(placed), (of_sites, now, run), (of_recipes, now, run, recipes)]
+
+        *_, found_sites, found_recipes = self._database.carry_out(statements)
+        self._placed = placed, self._database.session
+        return [*((recipe, "") for (recipe,) in found_recipes), *(("", site) for (site,) in found_sites)]
 
     def sites(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
-        # One step in the database's index for each site, however many articles there are.
         found = self._database.ask(
             *(
-                (
-                    f"""WITH RECURSIVE sites(site) AS (
-                            SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
-                            UNION ALL SELECT (SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
-                            AND site > sites.site) FROM sites WHERE sites.site IS NOT NULL)
-                        SELECT site FROM sites WHERE site IS NOT NULL""",
-                )
+                (f"WITH RECURSIVE {_sites('sites', which)} SELECT site FROM sites WHERE site IS NOT NULL",)
                 for which in (NEW, SAVED)
             )
         )
         return list(dict.fromkeys(site for rows in found for (site,) in rows))
 
-    def _put_places(self, places: tuple[str, ...]) -> None:
-        """Write the places whose articles are asked for into a temporary table, which lasts as long as this
-        connection."""
-        self._database.scratch("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY)")
-        self._database.scratch("DELETE FROM asked")
-        self._database.scratch(
-            "INSERT INTO asked SELECT one.value FROM json_each(?) AS one",
-            json_text(sorted({storable(place) for place in places})),
-        )
+    def _mending(self, asked: _Asked, now: int) -> list[Statement]:
+        """Return what mends times that were set when the clock was ahead, which may be years off: once in a run."""
+        mend = "UPDATE articles SET due = ?1 WHERE {} AND due > ?1 + ?2"
+        return [] if asked == self._asked else [(mend.format(which), now, MAX_DUE_MICROS) for which in (NEW, SAVED)]
 
-    def _next(self, run: int, line: _Line, position: _Position, limit: int, now: int) -> tuple[list[int], _Position]:
-        """Claim the next articles of a site after a position; return their keys, and the position after them."""
-        new = self._after(NEW, run, line, position.new, limit, now)
-        saved = self._after(SAVED, run, line, position.saved, limit - len(new), now)
-        after = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
-        return [number for _, number in (*new, *saved)], after
-
-    def _after(
-        self, which: str, run: int, line: _Line, position: tuple[int, int], limit: int, now: int
-    ) -> list[tuple[int, int]]:
-        """Claim up to `limit` articles after a position, and return time and key of each, in their order. Articles that
-        another worker is claiming are passed over."""
-        if limit <= 0 or position[0] > now:
+    def _placing(self, places: tuple[str, ...]) -> list[Statement]:
+        """Return what writes the places whose articles are asked for into a temporary table, which lasts as long as
+        this connection; nothing if it has them."""
+        if self._placed == (places, self._database.session):
             return []
-        site, recipe = line
-        of_recipe = "AND recipe = ?" if recipe else ""
-        rows = self._database.rows(
-            f"""UPDATE articles SET run = ? WHERE key IN (
-                    SELECT key FROM articles
-                    WHERE {which} AND site = ? {of_recipe} AND (due, key) > (?, ?) AND due <= ? AND run <> ?
-                    AND {_IS_ASKED}
-                    ORDER BY due, key LIMIT ? {self._database.passing_over_locked})
-                RETURNING due, key""",
-            run,
-            site,
-            *([recipe] if recipe else []),
-            *position,
-            now,
-            run,
-            limit,
-        )
-        return sorted((due, number) for due, number in rows)
+        return [
+            ("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY)",),
+            ("DELETE FROM asked",),
+            (
+                "INSERT INTO asked SELECT one.value FROM json_each(?) AS one",
+                json_text(sorted({storable(place) for place in places})),
+            ),
+        ]
 
-    def _claims(self, numbers: list[int]) -> list[Claim]:
-        query = f"""SELECT articles.key, recipe, articles.id, saved,
-                       (SELECT json_group_array(form)
-                        FROM (SELECT form FROM wanted WHERE article = articles.key ORDER BY form) AS forms),
-                       (SELECT json_group_array(place)
-                        FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places)
-                FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}"""
-        rows, *others = self._database.ask((query, json_text(numbers)), *asking_held(numbers))
-        found = held_in({row[0]: ArticleKey(row[1], row[2]) for row in rows}, others)
-        claims = {}
-        for number, _, _, saved, wanted, places in rows:
-            held = found[number]
-            forms = tuple(texts_of(wanted))
-            claims[number] = Claim(
-                held.key,
-                forms or tuple(post.form for post in held.posts),  # a re-check is for all forms that have posts
-                tuple(texts_of(places)),
-                bool(forms) and saved is not None,
-                held,
+    def _claiming(
+        self, run: int, line: _Line, before: _Position, limit: int, now: int, *, goes_round: bool, was_kept: bool
+    ) -> Statement:
+        """Return the statement that claims the next articles of a site after a position, and returns a _Row for each.
+        Articles that another worker is claiming are passed over.
+
+        goes_round: where there are too few, it starts from the beginning. was_kept: it was carried out before, and
+        nobody knows which articles it claimed: these are after the position, and claimed in this run. (Of those that it
+        claimed from the beginning nothing is known, and they are left to the next run.)
+        """
+        site, recipe = line
+        of_recipe = "AND recipe = ?9" if recipe else ""
+        parts: list[str] = []
+        for compared, unclaimed in (
+            (">", "" if was_kept else "AND run <> ?1"),
+            *([("<=", "AND run <> ?1")] * goes_round),
+        ):
+            for which, position in ((NEW, "(?5, ?6)"), (SAVED, "(?7, ?8)")):
+                room = "".join(f" - (SELECT count(*) FROM part_{number})" for number in range(len(parts)))
+                parts.append(
+                    f"""part_{len(parts)} AS MATERIALIZED (SELECT key FROM articles
+                    WHERE {which} AND site = ?2 {of_recipe} AND (due, key) {compared} {position} AND due <= ?3
+                    {unclaimed} AND {_IS_ASKED}
+                    ORDER BY due, key LIMIT ?4{room} {self._database.passing_over_locked})"""
+                )
+        keys = " UNION ALL ".join(f"SELECT key FROM part_{number}" for number in range(len(parts)))
+        sql = f"WITH {', '.join(parts)} UPDATE articles SET run = ?1 WHERE key IN ({keys}) RETURNING {_ROW}"
+        return (sql, run, site, now, limit, *before.new, *before.saved, *([recipe] if recipe else []))
+
+    def _claims(self, rows: Sequence[_Row]) -> list[Claim]:
+        keys = {row.key: ArticleKey(row.recipe, row.id) for row in rows}
+        more = [row.key for row in rows if row.has_more]
+        found = held_by_number(self._database, more) if more else {}
+        claims = []
+        for row in rows:
+            held = found.get(row.key) or Held(keys[row.key], row.state, row.text_digest, facts_of(row.known))
+            forms = tuple(texts_of(row.forms))
+            claims.append(
+                Claim(
+                    held.key,
+                    forms or tuple(post.form for post in held.posts),  # a re-check is for all forms that have posts
+                    tuple(texts_of(row.places)),
+                    bool(forms) and row.saved is not None,
+                    held,
+                )
             )
-        return [claims[number] for number in numbers]
+        return claims
+
+
+def _sites(name: str, which: str) -> str:
+    """Return SQL for a table of that name with the sites of which articles are due, now or later, and NULL. It takes
+    one step in the database's index for each site, however many articles there are."""
+    return f"""{name}(site) AS (
+        SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
+        UNION ALL SELECT (SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
+        AND site > {name}.site) FROM {name} WHERE {name}.site IS NOT NULL)"""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Statement = tuple[Any, ...]  # SQL, and its values
 PAGE_ROWS = 1000  # rows that are read at a time
 LOST_STATE = "lost"  # the state of a worker that others took over from
 TAKEN_OVER_REASON = (
@@ -70,6 +71,11 @@ class Database(ABC):
         """Return by how much (microseconds) the clock that all writers share is ahead of this machine's."""
 
     @abstractmethod
+    def compare_clocks(self, statements: Sequence[Statement]) -> tuple[int, list[list[Row]]]:
+        """Carry out statements that may be carried out twice (`carry_out`). Return the same as `clock_ahead`, and the
+        rows of each statement."""
+
+    @abstractmethod
     def end_writer(self, number: int) -> None:
         """Have nothing more kept of what the writer of that number writes, even a transaction that is open now."""
 
@@ -107,6 +113,17 @@ class Database(ABC):
         """Run a statement for each of `values`."""
         if given := list(values):
             self.transact(lambda: self._write(sql, given))
+
+    @abstractmethod
+    def carry_out(self, statements: Callable[[bool], Sequence[Statement]]) -> list[list[Row]]:
+        """Carry out statements, and return the rows of each; keep all that they write, or nothing of it. Within a
+        transaction they are a part of that.
+
+        None may depend on the result of another: they are sent together with the end of their transaction, so a server
+        is waited for once, and not twice as by `transact` for work that reads. But where that one answer is lost, all
+        may be kept, and its rows are not known. So `statements` returns what to carry out, and is called again for each
+        further try: with True if an earlier one was kept. What was done twice must be the same as what was done once.
+        """
 
     @abstractmethod
     def scratch(self, sql: str, *values: Any) -> None:

@@ -10,7 +10,7 @@ from archiver.index.values import json_text, storable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Statement
 
 
 class Hosts:
@@ -22,14 +22,6 @@ class Hosts:
     def on_hold(self, now: int) -> dict[str, int]:
         """Return the hosts that are to be left alone, and until when."""
         return dict(self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now))
-
-    def held_until(self, hosts: Collection[str]) -> dict[str, int]:
-        """Return until when each of the hosts is to be left alone, for those that have ever asked for it."""
-        rows = self._database.rows(
-            "SELECT host, resume FROM json_each(?) AS one CROSS JOIN hosts ON host = one.value",
-            json_text(sorted(storable(host) for host in hosts)),
-        )
-        return dict(rows)
 
     def hold(self, host: str, until: int) -> None:
         """Note that `host` asked to be left alone until then (Retry-After)."""
@@ -60,3 +52,9 @@ class Hosts:
             body,
             now,
         )
+
+
+def asking_rests(hosts: Collection[str]) -> Statement:
+    """Return the query for until when each of the hosts is to be left alone, for those that have ever asked for it."""
+    sql = "SELECT host, resume FROM json_each(?) AS one CROSS JOIN hosts ON host = one.value"
+    return sql, json_text(sorted(storable(host) for host in hosts))

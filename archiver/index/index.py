@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from archiver.errors import IndexFileError
-from archiver.index import adopt, aliases, claim, due, fail, held, hold, location, see, texts, write
+from archiver.index import adopt, aliases, claim, due, fail, held, hold, location, lookup, see, texts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.credentials import Credentials
 from archiver.index.damage import REMAKE_ADVICE
 from archiver.index.hosts import Hosts
-from archiver.index.leases import ARTICLES, SITE
+from archiver.index.leases import ARTICLE, ARTICLES
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK_FILE, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
@@ -27,9 +27,10 @@ from archiver.places import INDEX
 from archiver.storage import directory_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from archiver.index.database import Database
+    from archiver.index.lookup import Answer, Question
     from archiver.index.types import (
         Adoption,
         ArticleKey,
@@ -174,25 +175,23 @@ class Index:
         site: str = "",
         recipe: str = "",
         parts: int = 0,
-        *,
-        leaves: bool = False,
     ) -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those
         without a post first, in the order in which they were seen. site: only articles in the queue of this site;
         empty: only those that are in no site's queue. recipe: only articles of this recipe; empty: of any. parts: where
         the run has a limit, which its workers share: at most one of so many equal parts of what is left of it is taken;
-        0: there is no limit. leaves: where there are none, the worker's lease of the site is given back."""
+        0: there is no limit."""
 
-        def claim() -> list[Claim]:
-            quota = self.workers.take_quota(ARTICLES, limit, parts) if parts else limit
+        def claim_part() -> list[Claim]:
+            quota = self.workers.take_quota(ARTICLES, limit, parts)
             claims = self._queue.claim(run, places, quota, now, site, recipe)
-            if parts:
-                self.workers.return_quota(ARTICLES, quota - len(claims))
-            if leaves and not claims:
-                self.workers.give_back(SITE, [site])
+            self.workers.return_quota(ARTICLES, quota - len(claims))
             return claims
 
-        claims = self._database.transact(claim)
+        if parts:
+            claims = self._database.transact(claim_part)
+        else:
+            claims = self._queue.claim(run, places, limit, now, site, recipe)
         self._queue.go_on()
         return claims
 
@@ -203,7 +202,7 @@ class Index:
     def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
         """Return recipes and sites that no worker has and of which an article seen in `places` can be claimed, each as
         (recipe, "") or ("", site)."""
-        return self._database.transact(lambda: self._queue.waiting(run, places, now))
+        return self._queue.waiting(run, places, now)
 
     def count_due(self, run: int, places: Sequence[str], now: int) -> int:
         """Return how many articles seen in `places`, of whatever site, are due and were not claimed in `run`."""
@@ -226,13 +225,22 @@ class Index:
         asked = list(keys)
         return self._database.snapshot(lambda: held.held(self._database, asked))
 
+    def look_up(self, question: Question, leases: Collection[str] = ()) -> Answer | None:
+        """Return all that is known of a batch of articles. leases: names of articles that this worker is to have alone
+        from then on; they are taken before anything is looked up. None if another worker has one of them."""
+        answer = lookup.look_up(self._database, question, leases)
+        if answer is None:
+            self.workers.drop(ARTICLE, list(leases))
+        return answer
+
     def begin(self, intents: Sequence[Intent], now: int) -> None:
         """Note posts that are about to be written; an article that is not known becomes known."""
         self._database.transact(lambda: write.begin(self._database, intents, now))
 
-    def finish(self, finished: Sequence[Finished], now: int) -> None:
-        """Note what became of articles. What is not known is passed over; to finish something twice changes nothing."""
-        self._database.transact(lambda: write.finish(self._database, finished, now))
+    def finish(self, finished: Sequence[Finished], now: int) -> bool:
+        """Note what became of articles. What is not known is passed over; to finish something twice changes nothing.
+        Return whether the archive has any pictures, which posts may wait for (`Pictures.wait`)."""
+        return self._database.transact(lambda: write.finish(self._database, finished, now))
 
     def fail(self, failed: Sequence[FailedArticle], now: int) -> None:
         """Note articles that gave no post, and when to ask for them again. An article that has a post keeps its state,

@@ -9,7 +9,9 @@ from archiver.index.types import ListingRun, Validators, Waiting
 from archiver.index.values import can_be_key, document_text, storable
 
 if TYPE_CHECKING:
-    from archiver.index.database import Database
+    from collections.abc import Iterable, Sequence
+
+    from archiver.index.database import Database, Row, Statement
 
 
 class Listings:
@@ -35,14 +37,16 @@ class Listings:
 
     def stats(self, listing: str, limit: int, *, good: bool = False) -> list[ListingRun]:
         """Return what `listing` gave in its last runs (only the `good` ones), the latest first."""
-        which = "AND good <> 0" if good else ""
-        rows = self._database.rows(
-            f"""SELECT run, time, good, content FROM listing_stats WHERE listing = ? {which}
-                ORDER BY run DESC LIMIT ?""",
-            storable(listing),
-            limit,
-        )
-        return [ListingRun(run, time, bool(good), json.loads(content)) for run, time, good, content in rows]
+        return _runs_in(self._database.rows(*_asking_stats(listing, limit, good=good)))
+
+    def histories(
+        self, listings: Sequence[str], limit: int
+    ) -> tuple[dict[str, list[ListingRun]], dict[str, list[ListingRun]]]:
+        """Return for each listing what it gave in its last run, and in its last `limit` good ones, the latest first."""
+        last = [_asking_stats(one, 1, good=False) for one in listings]
+        good = [_asking_stats(one, limit, good=True) for one in listings]
+        found = [_runs_in(rows) for rows in self._database.ask(*last, *good)]
+        return dict(zip(listings, found, strict=False)), dict(zip(listings, found[len(listings) :], strict=True))
 
     def names(self) -> list[str]:
         """Return the listings that were ever asked for."""
@@ -128,3 +132,13 @@ class Listings:
             )
         else:
             self._database.write("DELETE FROM unfinished WHERE listing = ?", storable(listing))
+
+
+def _asking_stats(listing: str, limit: int, *, good: bool) -> Statement:
+    which = "AND good <> 0" if good else ""
+    sql = f"SELECT run, time, good, content FROM listing_stats WHERE listing = ? {which} ORDER BY run DESC LIMIT ?"
+    return sql, storable(listing), limit
+
+
+def _runs_in(rows: Iterable[Row]) -> list[ListingRun]:
+    return [ListingRun(run, time, bool(good), json.loads(content)) for run, time, good, content in rows]

@@ -18,13 +18,24 @@ from archiver.minhash import MIN_SIMILARITY, Signature, bands, similarity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row
 
 _UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE state <> 'united' AND NOT EXISTS
                (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
 MAX_OF_A_BAND = 8  # articles listed for a band: enough, since copies of a text share most of their bands
 MAX_COMPARED = 16  # articles that one is compared with: those that share most bands with it
 MAX_LINKED = 4  # near-duplicates that are noted for an article: enough to hold groups together
+
+
+# The signatures of articles, asked for by their keys.
+SIGNATURES_OF_KEYS = (
+    f"SELECT article, scheme, content FROM {ASKED_ARTICLES} CROSS JOIN signatures ON article = articles.key"
+)
+# The articles that are listed for bands, and the signatures of these, each once.
+_LISTED = f"SELECT band, article FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER} ORDER BY band, article"
+_OF_LISTED = f"""SELECT article, scheme, content
+                 FROM (SELECT DISTINCT article AS number FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER}) AS listed
+                 CROSS JOIN signatures ON article = listed.number"""
 
 
 class Near(NamedTuple):
@@ -61,7 +72,8 @@ class Signatures:
 
         def note() -> None:
             numbers = numbers_of(self._database, signatures)
-            note_signatures(self._database, {number: signatures[key] for key, number in numbers.items()})
+            changed = {number: signatures[key] for key, number in numbers.items()}
+            note_signatures(self._database, changed, signatures_of(self._database, changed))
 
         self._database.transact(note)
 
@@ -87,10 +99,11 @@ class Signatures:
         return [Unsigned(number, ArticleKey(recipe, id_), form, path) for number, recipe, id_, form, path in rows]
 
 
-def note_signatures(database: Database, signatures: Mapping[int, Signature | None]) -> None:
+def note_signatures(
+    database: Database, signatures: Mapping[int, Signature | None], known: Mapping[int, Signature]
+) -> None:
     """Note the signatures of articles (None: there is none, and an earlier one is forgotten), and which articles are
-    near-duplicates of them."""
-    known = _signatures(database, signatures)
+    near-duplicates of them. known: the signatures that these articles have (`SIGNATURES_OF_KEYS`)."""
     changed = {number: one for number, one in signatures.items() if one != known.get(number)}
     if not changed:
         return
@@ -99,7 +112,7 @@ def note_signatures(database: Database, signatures: Mapping[int, Signature | Non
     rows = [(number, one.scheme, one.content) for number, one in sorted(found.items())]
     database.write_all("INSERT INTO signatures VALUES (?, ?, ?)", rows)
     # Articles that lost a near-duplicate, because its text changed, are compared again: they may have others.
-    again = _signatures(database, lost - changed.keys())
+    again = signatures_of(database, lost - changed.keys())
     _link(database, {**again, **found}, again.keys())
 
 
@@ -128,11 +141,15 @@ def near(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, lis
     }
 
 
-def _signatures(database: Database, numbers: Iterable[int]) -> dict[int, Signature]:
-    rows = database.rows(
-        f"SELECT article, scheme, content FROM {NUMBERS} CROSS JOIN signatures ON article = {NUMBER}",
-        json_text(sorted(numbers)),
-    )
+def signatures_of(database: Database, numbers: Iterable[int]) -> dict[int, Signature]:
+    """Return the signatures that articles have, by the keys that the tables have for them."""
+    asked = sorted(numbers)
+    sql = f"SELECT article, scheme, content FROM {NUMBERS} CROSS JOIN signatures ON article = {NUMBER}"
+    return signatures_in(database.rows(sql, json_text(asked))) if asked else {}
+
+
+def signatures_in(rows: Iterable[Row]) -> dict[int, Signature]:
+    """Return the signatures of articles, from the rows of the query SIGNATURES_OF_KEYS."""
     return {number: Signature(scheme, content) for number, scheme, content in rows}
 
 
@@ -165,10 +182,9 @@ def _link(database: Database, signatures: Mapping[int, Signature], again: Iterab
     which are listed already."""
     wanted = {number: _bands(one) for number, one in signatures.items()}
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for band, article in database.rows(
-        f"SELECT band, article FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER} ORDER BY band, article",
-        json_text(sorted({band for of_one in wanted.values() for band in of_one})),
-    ):
+    asked = json_text(sorted({band for of_one in wanted.values() for band in of_one}))
+    listed, of_listed = database.ask((_LISTED, asked), (_OF_LISTED, asked))
+    for band, article in listed:
         members[band].append(article)
     put: list[tuple[int, int]] = []
     candidates: dict[int, list[int]] = {}
@@ -183,8 +199,7 @@ def _link(database: Database, signatures: Mapping[int, Signature], again: Iterab
                 members[band].append(number)
                 put.append((band, number))
     database.write_all("INSERT INTO bands VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(put))
-    others = _signatures(database, {other for found in candidates.values() for other in found} - signatures.keys())
-    compared = {**others, **signatures}
+    compared = {**signatures_in(of_listed), **signatures}
     pairs = [pair for number, found in candidates.items() for pair in _nearest(number, found, compared)]
     database.write_all(
         """INSERT INTO near_duplicates VALUES (?, ?, ?)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archiver.index.database import Database, Row
 
 MAX_REASONS = 20  # so many of the reasons for which pictures did not come are told
+ANY_PICTURE = ("SELECT 1 FROM pictures LIMIT 1",)  # whether any picture is known
 _WANTED = "pictures.address, pictures.page, pictures.recipe, pictures.offers"
 
 
@@ -75,10 +76,6 @@ class Pictures:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def any(self) -> bool:
-        """Return whether any picture is known."""
-        return self._database.row("SELECT 1 FROM pictures LIMIT 1") is not None
 
     def paths(self, addresses: Collection[str]) -> dict[str, str]:
         """Return the file of each address whose picture has come; the others are left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import psycopg
 
@@ -21,7 +21,7 @@ from archiver.server_address import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from archiver.index.database import Row
+    from archiver.index.database import Row, Statement
     from archiver.index.lock import Holder
 
 T = TypeVar("T")
@@ -30,6 +30,14 @@ MIN_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.1, 5.0  # seconds, between two tries to r
 # Of clocks: how often; an answer that takes this long is compared with another.
 MAX_COMPARISONS, SLOW_MICROS = 5, SECOND // 10
 MAX_TRIES = 20  # of a transaction that the server undoes, because of a deadlock for example
+
+
+class _End(NamedTuple):
+    """How a try to do a transaction ended: whether it was kept, and the error that there was. With both, it was kept
+    and the server went away before it said so."""
+
+    is_kept: bool
+    error: psycopg.Error | None = None
 
 
 class PostgresDatabase(Database):
@@ -58,7 +66,7 @@ class PostgresDatabase(Database):
         self._address = address
         self._keep = keep
         self._shared = shared
-        self._within = False  # whether a transaction is open
+        self._pipeline: psycopg.Pipeline | None = None  # that of the transaction that is open
         self._given_up: IndexServerError | None = None  # why the server is not waited for any more
         self._selections = 0
         self._writer: Writer | None = None
@@ -109,13 +117,21 @@ class PostgresDatabase(Database):
                 break
         return min(compared)[1]
 
+    def compare_clocks(self, statements: Sequence[Statement]) -> tuple[int, list[list[Row]]]:
+        """Carry out statements, and read the server's clock with the same trip. An answer that was long on its way
+        tells no time: then it is read once more."""
+        begun, before = steady(), machine_time()
+        ((there,),), *rows = self.carry_out(lambda _: [(f"SELECT {self.present}",), *statements])
+        took = steady() - begun
+        return int(there) - before - took // 2 if took < SLOW_MICROS else self.clock_ahead(), rows
+
     def end_writer(self, number: int) -> None:
         """Have nothing more kept of what the writer of that number writes, even a transaction that is open now."""
         self._again(lambda: end(self._connection, number))
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
         """Return the rows of each of several queries, which are sent together."""
-        return self._ask(queries) if self._within else self._again(lambda: self._ask(queries))
+        return self._ask(queries) if self._pipeline else self._again(lambda: self._ask(queries))
 
     def each(self, sql: str, *values: Any) -> Iterator[Row]:
         """Yield the rows of a query one by one."""
@@ -153,37 +169,44 @@ class PostgresDatabase(Database):
     def transact(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; keep all that it writes, or nothing of it if it raises. It is called again when
         what it did is lost."""
-        assert self._writer, "it was opened for reading"
-        if self._within:
+        if self._pipeline:
             return work()
         if not self._keep:
             return self._again(lambda: self._unkept(work))
+        result: list[T] = []
+
+        def attempt() -> None:
+            result[:] = [work()]
+
         for _ in range(MAX_TRIES):
-            number = 0
-            try:
-                with self._open("BEGIN"):
-                    result = work()
-                    number = self._writer.keep(self._connection)
-                    self._connection.execute("COMMIT")
-            except psycopg.Error as error:
-                last = error
-                if error.sqlstate in REPEATED_STATES:
-                    continue
-                if error.sqlstate == ENDED_STATE:
-                    raise LockedError(f"{self.name}: {TAKEN_OVER_REASON}") from error
-                if not is_lost(self._connection, error):
-                    raise named(self._address, error) from error
-                self._reconnect()
-                if number == 0 or self._writer.kept < number:
-                    continue
-            self._writer.kept = number
-            return result
-        raise named(self._address, last) from last
+            end = self._try(attempt)
+            if end.is_kept:
+                return result[0]
+        raise self._given_up_after(end)
+
+    def carry_out(self, statements: Callable[[bool], Sequence[Statement]]) -> list[list[Row]]:
+        """Carry out statements as one transaction, with one trip to the server, and return the rows of each."""
+        if self._pipeline:
+            return self._ask(statements(False))
+        if not self._keep:
+            return self._again(lambda: self._unkept(lambda: self._ask(statements(False))))
+        was_kept = False
+        sent: list[psycopg.Cursor[Row]] = []
+
+        def attempt() -> None:
+            sent[:] = self._send(statements(was_kept))
+
+        for _ in range(MAX_TRIES):
+            end = self._try(attempt)
+            if end.error is None:
+                return [_rows_of(cursor) for cursor in sent]
+            was_kept = was_kept or end.is_kept
+        raise self._given_up_after(end)
 
     def snapshot(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, which sees the index as it is at one moment."""
         alone = self._writer and not self._shared  # then nobody else changes it
-        return work() if alone or self._within else self._again(lambda: self._at_one_moment(work))
+        return work() if alone or self._pipeline else self._again(lambda: self._at_one_moment(work))
 
     def go_on_numbering(self) -> None:
         """Have the server number after the largest number of each table."""
@@ -214,22 +237,52 @@ class PostgresDatabase(Database):
             self._connection.cursor().executemany(statement, values)
 
     def _ask(self, queries: Sequence[Sequence[Any]]) -> list[list[Row]]:
-        # A pipeline within another waits for the server where it begins and where it ends.
-        together = nullcontext() if self._within or len(queries) == 1 else self._connection.pipeline()
-        with together:
-            cursors = [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in queries]
-            return [cursor.fetchall() for cursor in cursors]
+        if self._pipeline:
+            cursors = self._send(queries)
+            self._pipeline.sync()
+        else:  # reading the rows within the pipeline would wait twice: for them, and where it ends
+            with nullcontext() if len(queries) == 1 else self._connection.pipeline():
+                cursors = self._send(queries)
+        return [_rows_of(cursor) for cursor in cursors]
+
+    def _send(self, statements: Sequence[Sequence[Any]]) -> list[psycopg.Cursor[Row]]:
+        return [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in statements]
+
+    def _try(self, work: Callable[[], None]) -> _End:
+        """Try once to do `work` as a transaction, and return how that ended. Raises what does not end by repeating
+        it."""
+        assert self._writer, "it was opened for reading"
+        number = 0
+        try:
+            with self._open("BEGIN"):
+                work()
+                number = self._writer.keep(self._connection)
+                self._connection.execute("COMMIT")
+        except psycopg.Error as error:
+            if error.sqlstate in REPEATED_STATES:
+                return _End(is_kept=False, error=error)
+            if error.sqlstate == ENDED_STATE:
+                raise LockedError(f"{self.name}: {TAKEN_OVER_REASON}") from error
+            if not is_lost(self._connection, error):
+                raise named(self._address, error) from error
+            self._reconnect()
+            return _End(is_kept=0 < number <= self._writer.kept, error=error)
+        self._writer.kept = number
+        return _End(is_kept=True)
+
+    def _given_up_after(self, end: _End) -> IndexServerError:
+        assert end.error
+        return named(self._address, end.error)
 
     def _unkept(self, work: Callable[[], T]) -> T:
         """Return what `work` returns. All is done in one transaction, which is undone when the connection is closed."""
         if self._connection.info.transaction_status == IDLE_STATUS:
             self._connection.execute("BEGIN")
-        self._within = True
         try:
-            with self._connection.pipeline():
+            with self._connection.pipeline() as self._pipeline:
                 return work()
         finally:
-            self._within = False
+            self._pipeline = None
 
     def _at_one_moment(self, work: Callable[[], T]) -> T:
         with self._open("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"):
@@ -240,13 +293,12 @@ class PostgresDatabase(Database):
     @contextmanager
     def _open(self, begin: str) -> Iterator[None]:
         """Open a transaction, which is undone if it is not committed within."""
-        self._within = True
         try:
-            with self._connection.pipeline():
+            with self._connection.pipeline() as self._pipeline:
                 self._connection.execute(begin.encode())
                 yield
         finally:
-            self._within = False
+            self._pipeline = None
             with suppress(psycopg.Error):  # it is undone with its connection, too
                 self._connection.rollback()
 
@@ -311,3 +363,7 @@ class PostgresDatabase(Database):
             yield
         except psycopg.Error as error:
             raise named(self._address, error) from error
+
+
+def _rows_of(cursor: psycopg.Cursor[Row]) -> list[Row]:
+    return cursor.fetchall() if cursor.description else []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from archiver.index.database import Row
+    from archiver.index.database import Row, Statement
     from archiver.index.lock import Holder
 
 T = TypeVar("T")
@@ -87,6 +87,10 @@ class SqliteDatabase(Database):
         """Return 0: all who write are on this machine."""
         return 0
 
+    def compare_clocks(self, statements: Sequence[Statement]) -> tuple[int, list[list[Row]]]:
+        """Carry out statements; the clocks are the same."""
+        return self.clock_ahead(), self.carry_out(lambda _: statements)
+
     def end_writer(self, number: int) -> None:
         """Do nothing: a worker whose row says that it is lost can keep nothing more (`transact`)."""
 
@@ -125,6 +129,10 @@ class SqliteDatabase(Database):
         """Return a description of what is wrong with the file's data; empty if nothing is."""
         with self._named():
             return "; ".join(schema.missing_parts(self._connection)) or find_damage(self._connection)
+
+    def carry_out(self, statements: Callable[[bool], Sequence[Statement]]) -> list[list[Row]]:
+        """Carry out statements as one transaction, and return the rows of each."""
+        return self.transact(lambda: self.ask(*statements(False)))
 
     def scratch(self, sql: str, *values: Any) -> None:
         """Run a statement about a temporary table."""

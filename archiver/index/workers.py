@@ -22,8 +22,9 @@ from archiver.index.values import document_text, storable
 from archiver.index.write import recover
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from archiver.index.database import Row, Statement
     from archiver.storage import Root
 
 MAX_SILENCE_MICROS = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
@@ -101,9 +102,10 @@ class Workers(Leases):
 
     def renew(
         self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None = None
-    ) -> None:
-        """Note that this worker is there, and how far it is. results: None: they are still what it last said."""
-        self._database.write(
+    ) -> tuple[int, list[Worker]]:
+        """Note that this worker is there, and how far it is. results: None: they are still what it last said. Return by
+        how much the clock that all workers go by is ahead of this machine's, and the workers that are at work."""
+        renewing = (
             """UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?,
                results = coalesce(CAST(? AS TEXT), results) WHERE worker = ?""",
             now,
@@ -113,6 +115,8 @@ class Workers(Leases):
             None if results is None else document_text(dict(results)),
             self._database.worker,
         )
+        ahead, (_, rows) = self._database.compare_clocks([renewing, _asking_workers(_AT_WORK)])
+        return ahead, _workers_in(rows)
 
     def go_idle(self, run: int) -> bool:
         """Note that this worker finds nothing to do, unless it has leases of other things than hosts. Return whether no
@@ -243,5 +247,12 @@ class Workers(Leases):
         self._database.write("UPDATE runs SET shared = 2 WHERE shared = 1")
 
     def _workers(self, condition: str, *values: Any) -> list[Worker]:
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM workers WHERE {condition} ORDER BY worker", *values)
-        return [Worker._make((*row[:-1], json.loads(row[-1]))) for row in rows]
+        return _workers_in(self._database.rows(*_asking_workers(condition, *values)))
+
+
+def _asking_workers(condition: str, *values: Any) -> Statement:
+    return (f"SELECT {_COLUMNS} FROM workers WHERE {condition} ORDER BY worker", *values)
+
+
+def _workers_in(rows: Iterable[Row]) -> list[Worker]:
+    return [Worker._make((*row[:-1], json.loads(row[-1]))) for row in rows]

@@ -7,7 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.index.aliases import absorb, put_aliases, take_over
-from archiver.index.near_duplicates import note_signatures
+from archiver.index.near_duplicates import SIGNATURES_OF_KEYS, note_signatures, signatures_in
+from archiver.index.pictures import ANY_PICTURE
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
@@ -127,10 +128,14 @@ def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
     )
 
 
-def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
-    """Note what became of articles. Unknown articles are passed over; what is finished already stays as it is."""
+def finish(database: Database, finished: Sequence[Finished], now: int) -> bool:
+    """Note what became of articles. Unknown articles are passed over; what is finished already stays as it is. Return
+    whether the archive has any pictures."""
     keys = [one.key for one in finished]
-    found, signatures = database.ask(asking_numbers(keys), (_INTENDED_SIGNATURES, asking_numbers(keys)[1]))
+    asking = asking_numbers(keys)
+    found, signatures, noted, pictures = database.ask(
+        asking, *((query, asking[1]) for query in (_INTENDED_SIGNATURES, SIGNATURES_OF_KEYS)), ANY_PICTURE
+    )
     numbers = numbers_in(keys, found)
     known = [(numbers[one.key], storable(one.form), one) for one in finished if one.key in numbers]
     written = [(number, form) for number, form, one in known if one.outcome == "saved"]
@@ -140,7 +145,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
         database.write(_PUT_POST, *post)
     for statement in (_PUT_CAPTURE, _PUT_FACTS):
         database.write_all(statement, written)
-    note_signatures(database, _of_written(written, signatures))
+    note_signatures(database, _of_written(written, signatures), signatures_in(noted))
     database.write_all(
         _SETTLE_BY_CAPTURE,
         [(number, form) for number, form, one in known if one.outcome == "saved" and one.checked is None],
@@ -162,6 +167,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     put_aliases(database, known)
     absorb(database, ((number, one.united) for number, _, one in known if one.united))
     take_over(database, [one for one in known if one[2].outcome != "dropped"])
+    return bool(pictures)
 
 
 def _of_written(written: Sequence[tuple[int, str]], signatures: Sequence[Row]) -> dict[int, Signature | None]:

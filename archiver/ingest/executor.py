@@ -196,9 +196,8 @@ def _note_outcomes(
     all, those that these posts show from elsewhere are noted as waited for. turn: ends with this, if it is given."""
 
     def note() -> None:
-        if finished:
-            index.finish(finished, now)
-        if posted and index.pictures.any():
+        has_pictures = bool(finished) and index.finish(finished, now)
+        if posted and has_pictures:
             index.pictures.wait({key_of(article): tuple(offered_pictures(article)) for article in posted})
         if failed:
             index.fail(failed, now)

@@ -147,10 +147,7 @@ class Ingester:
     async def _look_up(self, lookup: Lookup, turn: Turn) -> Archived:
         """Return what the archive has of a batch, when its turn has begun."""
 
-        def begin(index: Index) -> Archived | None:
-            return turn.begin(index, lambda: look_up(index, lookup))
-
-        while (archived := await self._index.run(begin)) is None:
+        while (archived := await self._index.run(look_up, lookup, turn)) is None:
             await asyncio.sleep(POLL_SECONDS)
         for recipe, last in archived.last.items():
             self._texts.begin(recipe, last)

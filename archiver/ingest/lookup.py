@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.decide import MAX_SAME_IN_A_ROW, own_key
 from archiver.identity import article_key, plain_form
-from archiver.index import ArticleKey
+from archiver.index import ArticleKey, Question
 from archiver.ingest.illustrating import offered_pictures
 from archiver.ingest.submission import key_of
+from archiver.ingest.turn import Alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from archiver.article import Article
     from archiver.index import Held, Index
+    from archiver.ingest.turn import Turn
 
 
 class Lookup(NamedTuple):
@@ -42,27 +44,27 @@ class Archived(NamedTuple):
     last: Mapping[str, Sequence[tuple[str, str | None]]]
 
 
-def look_up(index: Index, lookup: Lookup) -> Archived:
-    """Return what the archive has of a batch."""
+def look_up(index: Index, lookup: Lookup, turn: Turn | None = None) -> Archived | None:
+    """Return what the archive has of a batch, when its turn has begun; None if it cannot begin yet."""
+    answer = (turn or Alone()).begin(index, _question(lookup))
+    if answer is None:
+        return None
+    has_pictures = bool(lookup.more) or answer.has_pictures
+    offered = [offered_pictures(article) for article in lookup.batch] if has_pictures else []
+    addresses = {address for one in offered for picture in one.items() for address in (picture[0], *picture[1])}
+    paths = {**lookup.more, **(index.pictures.paths(addresses) if addresses else {})}
+    return Archived(answer.known, answer.held, offered, paths, answer.saying, answer.last)
+
+
+def _question(lookup: Lookup) -> Question:
     named = [article for article in lookup.batch if article.aliases]
     own = {key for article in named for key in _keys(article)}
-    names = {address for article in named for address in article.aliases} | {key.id for key in own}
-    known = index.known_as(names) if names else {}
-    keys = {key_of(article) for article in lookup.batch} | own | set(filter(None, known.values()))
+    addresses = {address for article in named for address in article.aliases} | {key.id for key in own}
+    keys = {key_of(article) for article in lookup.batch} | own
     for article in named:  # an edit that was held back was settled before
         keys.add(ArticleKey(article.recipe, article_key(article.url)))
         keys |= {ArticleKey(article.recipe, id_) for id_ in article.absorbed}
-    has_pictures = bool(lookup.more) or index.pictures.any()
-    offered = [offered_pictures(article) for article in lookup.batch] if has_pictures else []
-    addresses = {address for one in offered for picture in one.items() for address in (picture[0], *picture[1])}
-    return Archived(
-        known,
-        index.held(keys),
-        offered,
-        {**lookup.more, **(index.pictures.paths(addresses) if addresses else {})},
-        index.articles_saying(lookup.texts) if lookup.texts else {},
-        {recipe: index.last_texts(recipe, MAX_SAME_IN_A_ROW - 1) for recipe in lookup.recipes},
-    )
+    return Question(frozenset(addresses), frozenset(keys), lookup.texts, lookup.recipes, MAX_SAME_IN_A_ROW - 1)
 
 
 def _keys(article: Article) -> Iterator[ArticleKey]:

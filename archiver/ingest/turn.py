@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archiver.index import Index
-
-T = TypeVar("T")
+    from archiver.index import Answer, Index, Question
 
 
 class Turn(Protocol):
@@ -19,9 +17,9 @@ class Turn(Protocol):
     def is_over(self) -> bool:
         """Whether there is nothing to give back."""
 
-    def begin(self, index: Index, work: Callable[[], T]) -> T | None:
-        """Begin the turn, and return what `work` returns, which sees all that was done in the turns before; None if
-        somebody else has one of the articles: then it is to be tried again."""
+    def begin(self, index: Index, question: Question) -> Answer | None:
+        """Begin the turn, and return what the index knows, with all that was done in the turns before; None if somebody
+        else has one of the articles: then it is to be tried again."""
 
     def end(self, index: Index, work: Callable[[], None]) -> None:
         """Keep what `work` writes, together with the end of the turn."""
@@ -32,9 +30,9 @@ class Alone:
 
     is_over = True
 
-    def begin(self, index: Index, work: Callable[[], T]) -> T | None:
-        """Return what `work` returns."""
-        return index.at_one_moment(work)
+    def begin(self, index: Index, question: Question) -> Answer | None:
+        """Return what the index knows."""
+        return index.look_up(question)
 
     def end(self, index: Index, work: Callable[[], None]) -> None:
         """Keep what `work` writes."""

@@ -204,7 +204,8 @@ class Replay:
         renderer, found = self._maker.extractor.renderer, self._pictures.found
         planner = Planner(options.recipes, self._options.policy, renderer, self._read)
         lookup = Lookup([submission.article for submission in batch], more=found)
-        archived = await self._index.run(lambda index: index.at_one_moment(lambda: look_up(index, lookup)))
+        archived = await self._index.run(look_up, lookup)
+        assert archived is not None, "nobody else decides about anything"
         plan = await planner.plan(batch, archived, judge)
         for union in plan.unions:
             address = union.decided.article.address

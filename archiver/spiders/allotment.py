@@ -59,8 +59,8 @@ class Allotment:
         may have their answers already, so MAX_LISTINGS does not apply."""
         return names
 
-    async def end_listing(self, name: str) -> None:
-        """Note that a listing has been read, or a site surveyed."""
+    async def end_listings(self, names: list[str]) -> None:
+        """Note that listings have been read, or sites surveyed."""
 
     async def recipes(self, run: int, places: Sequence[str]) -> list[str]:  # noqa: ARG002
         """Return the recipes whose due articles this crawl is to ask for, apart from those that wait in the queue of a
@@ -112,9 +112,7 @@ class SharedAllotment(Allotment):
 
     async def claim(self, run: int, places: Sequence[str], most: int, site: str, recipe: str) -> list[Claim]:
         parts = self._member.parts(self._expected) if self._limit else 0
-        claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts, leaves=bool(site))
-        if site and not claims:
-            self._member.gave_back(SITE, site)
+        claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts)
         if parts and not claims:
             room = await self._member.take_quota(ARTICLES, 1, 1)
             await self._member.return_quota(ARTICLES, room)
@@ -140,9 +138,9 @@ class SharedAllotment(Allotment):
     async def found_listings(self, names: list[str]) -> list[str]:
         return await self._member.take(LISTING, names)
 
-    async def end_listing(self, name: str) -> None:
-        if name in self._member.has(LISTING):
-            await self._member.give_back(LISTING, [name], done=True)
+    async def end_listings(self, names: list[str]) -> None:
+        if read := sorted(self._member.has(LISTING).intersection(names)):
+            await self._member.give_back(LISTING, read, done=True)
 
     async def recipes(self, run: int, places: Sequence[str]) -> list[str]:
         waiting = await self._index.run(Index.waiting, run, places, now())
@@ -166,8 +164,7 @@ class SharedAllotment(Allotment):
         return await self._member.take(SITE, names[: max(room, 0)])
 
     async def end_site(self, site: str) -> bool:
-        if site in self._member.has(SITE):  # no article was claimed, since no more may be asked for
-            await self._member.give_back(SITE, [site])
+        await self._member.give_back(SITE, [site])
         return len(self._member.has(SITE)) < MAX_SITES // 2
 
     async def begins(self, task: str) -> bool:

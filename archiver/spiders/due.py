@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import Reference, page_addresses
 from archiver.clock import now
@@ -16,7 +17,7 @@ from archiver.signals import article_due
 from archiver.spiders.following import FollowingSpider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from scrapy import Request
 
@@ -26,7 +27,26 @@ if TYPE_CHECKING:
     from archiver.spiders.allotment import Allotment
 
 MAX_BATCH = 500  # articles that are claimed at a time; the others wait in the index
-MAX_BATCH_OF_SITE = 20  # articles of one site that are claimed at a time
+# Articles of one site that are claimed at a time: the first time, and at most. Each further time it is twice as many,
+# so that a site with much to ask for takes few trips to the index, and one that is given up soon has few claimed.
+FIRST_BATCH_OF_SITE, MAX_BATCH_OF_SITE = 20, 160
+
+
+class _Claimed(NamedTuple):
+    """Articles that were claimed: how many; and those that are wanted, since they are not too old."""
+
+    number: int
+    wanted: list[Claim]
+
+
+@dataclass(slots=True)
+class _Line:
+    """The articles of a site that were claimed and wait until the one before them has come. batch: how many to claim
+    next. is_at_end: there were fewer than that, so no more are due, unless a listing names more."""
+
+    waiting: deque[Claim] = field(default_factory=deque)
+    batch: int = FIRST_BATCH_OF_SITE
+    is_at_end: bool = False
 
 
 class DueSpider(FollowingSpider):
@@ -42,7 +62,7 @@ class DueSpider(FollowingSpider):
         self.recipes: dict[str, Recipe] = {}
         self.asked = 0
         self._places: tuple[str, ...] = ()  # labels of the listings whose articles are asked for
-        self._sites: dict[str, deque[Claim]] = {}  # sites with an article on its way; and claimed ones that wait for it
+        self._sites: dict[str, _Line] = {}  # sites with an article on its way
         self._claiming = 0  # how many calls of `_claim` wait for the index
         self._learned: set[str] = set()  # addresses of articles that have come
         self._allotment: Allotment
@@ -59,6 +79,12 @@ class DueSpider(FollowingSpider):
                 asked = True
         return asked
 
+    def go_on_with(self, sites: Iterable[str]) -> None:
+        """Note that there are further articles of sites, so that those that are being asked for are not their last."""
+        for site in sites:
+            if site in self._sites:
+                self._sites[site].is_at_end = False
+
     def learn(self, reference: Reference, article: Article) -> None:  # noqa: ARG002
         """Note the addresses of an article, so that it is not asked for again at another of them."""
         self._learned.update(article.aliases)
@@ -72,39 +98,39 @@ class DueSpider(FollowingSpider):
     async def _ask_for_many(self, site: str, recipe: str = "") -> bool:
         """Ask for a batch of articles at once, and return whether there were any. site: in whose queue they wait;
         empty: in that of no site. recipe: whose articles; empty: of any. A dry run only reports all of them as due."""
-        while (claims := await self._claim(site, MAX_BATCH, recipe)) is not None:
-            for claim in claims:
+        while (claimed := await self._claim(site, MAX_BATCH, recipe)).number:
+            for claim in claimed.wanted:
                 reference = self._reference(claim)
                 if self.archive.dry:
                     self.crawler.signals.send_catch_log(article_due, reference=reference)
                 else:
                     for request in self._requests(reference, claim):
                         self._crawl(request)
-            if claims and not self.archive.dry:
+            if claimed.wanted and not self.archive.dry:
                 return True
         return False
 
     async def _ask_next(self, site: str) -> AsyncIterator[Request]:
         """Yield the request for the next article of a site, unless one is on its way."""
         if site and site not in self._sites and not self.archive.dry:
-            self._sites[site] = deque()
+            self._sites[site] = _Line()
             async for request in self._go_on_with(site):
                 yield request
 
     async def _go_on_with(self, site: str) -> AsyncIterator[Request]:
         """Yield the request for the next article of a site that has not come yet under another of its addresses."""
-        waiting = self._sites.setdefault(site, deque())
+        line = self._sites.setdefault(site, _Line())
         while True:
-            if not waiting:
-                claims = await self._claim(site, MAX_BATCH_OF_SITE)
+            if not line.waiting:
+                claims = None if line.is_at_end else await self._claim_next(site, line)
                 if claims is None:
                     self._sites.pop(site, None)
                     if await self._allotment.end_site(site) and not (self.archive.is_ending or self._is_spent):
                         self.archive.do_soon(self._ask_sites())
                     return
-                waiting.extend(claims)
+                line.waiting.extend(claims)
                 continue
-            claim = waiting.popleft()
+            claim = line.waiting.popleft()
             reference = self._reference(claim, site)
             if plain_form(reference.address) in self._learned:
                 continue
@@ -129,11 +155,20 @@ class DueSpider(FollowingSpider):
     def _budget(self) -> BudgetMiddleware | None:
         return self.crawler.get_downloader_middleware(BudgetMiddleware)
 
-    async def _claim(self, site: str, most: int, recipe: str = "") -> list[Claim] | None:
-        """Return due articles of a site that are wanted; this may be none, if all that were claimed are too old. None
-        if no articles are due, or if no more may be asked for."""
+    async def _claim_next(self, site: str, line: _Line) -> list[Claim] | None:
+        """Return the next articles of a site that are wanted; this may be none, if all that were claimed are too old.
+        None if no articles are due, or if no more may be asked for."""
+        line.is_at_end = not self.limit  # which may give fewer than there are
+        claimed = await self._claim(site, line.batch)
+        # A listing that named more meanwhile has said so.
+        line.is_at_end = line.is_at_end and claimed.number < line.batch
+        line.batch = min(2 * line.batch, MAX_BATCH_OF_SITE)
+        return claimed.wanted if claimed.number else None
+
+    async def _claim(self, site: str, most: int, recipe: str = "") -> _Claimed:
+        """Claim articles of a site that are due; none if no more may be asked for."""
         if self._is_spent:
-            return None
+            return _Claimed(0, [])
         run = (await self.archive.open()).run
         self._claiming += 1
         try:
@@ -143,7 +178,7 @@ class DueSpider(FollowingSpider):
         finally:
             self._claiming -= 1
         self.asked += len(wanted)
-        return wanted if claims else None
+        return _Claimed(len(claims), wanted)
 
     async def total(self) -> int:
         """Return how many articles this run asks for, as far as is known by now. Raises ArchiverError."""

@@ -188,7 +188,7 @@ class FollowingSpider(ListSpider):
         )
         until = schedule.until(datetime.now(UTC), max_age(cache_control, age))
         label, moment = turn.reference.label, micros(until) if until else 0
-        await self.index.run(lambda index: index.listings.postpone(label, moment, json.dumps(schedule)))
+        await self.archive.note(lambda index: index.listings.postpone(label, moment, json.dumps(schedule)))
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the next request after a page that could not be had. A followed listing that is gone for good (status
@@ -217,7 +217,7 @@ class FollowingSpider(ListSpider):
             # Noted only now: as soon as the index names the listings, other workers could take them up and ask again
             # for answers that this one has.
             if found:
-                await self.index.run(lambda index: _replace_sources(index, one.address, found))
+                await self.archive.note(lambda index: _replace_sources(index, one.address, found))
             for reference in taken:
                 turn = ListingTurn(reference, ListingStats(reference.label), answers=answers)
                 async for request in self.ask_listing(turn):
@@ -356,8 +356,5 @@ def _age(moment: datetime | None) -> float:
 
 
 def _replace_sources(index: Index, parent: str, found: Sequence[NamedSource]) -> None:
-    def replace() -> None:
-        index.sources.forget(parent)
-        index.sources.put(parent, found)
-
-    index.together(replace)
+    index.sources.forget(parent)
+    index.sources.put(parent, found)

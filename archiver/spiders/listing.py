@@ -18,6 +18,7 @@ from archiver.spans import read_span
 from archiver.spiders.allotment import Allotment, SharedAllotment
 from archiver.spiders.due import DueSpider
 from archiver.spiders.lists import ListingTurn
+from archiver.workers.batcher import Batcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from archiver.index import Sighting
     from archiver.listings import ListingReference
 
+# Workers look for further listings when some have been read: those of so many seconds together, and at most so many.
+GATHERING_SECONDS, MAX_ENDED = 0.5, 1000
 MAX_REST_MICROS = 8 * DAY  # the longest time for which a feed may say that it need not be asked for
 
 
@@ -75,6 +78,7 @@ class ListingSpider(DueSpider):
         self.references: dict[str, ListingReference | FollowedListing] = {}  # by their labels
         self.recheck: timedelta | None = None
         self._wanted = Wanted((), (), frozenset())
+        self._ended = Batcher[str, None]([self._end_listings], MAX_ENDED)  # listings that have been read
         self._gone: frozenset[str] = frozenset()
         self._resting: frozenset[str] = frozenset()
         self._unread: dict[str, ListingReference | FollowedListing] = {}  # by their labels, those not taken up yet
@@ -108,6 +112,7 @@ class ListingSpider(DueSpider):
         membership = self.archive.membership
         if membership:
             self._allotment = SharedAllotment(self.index, membership.member, self.workers, self.limit)
+            self._ended = Batcher[str, None]([self._end_listings], MAX_ENDED, GATHERING_SECONDS)
             if self._budget:
                 self._budget.share(self._allotment)
         else:
@@ -152,19 +157,20 @@ class ListingSpider(DueSpider):
 
     async def site_surveyed(self, one: Followed) -> None:
         """Note that a site has been surveyed."""
-        await self._end_listing(one.address)
+        await self._ended.submit(one.address)
 
     def finish(self, turn: ListingTurn) -> None:
         """Report what a listing gave."""
         super().finish(turn)
-        self.archive.do_soon(self._end_listing(turn.reference.label))
+        self.archive.do_soon(self._ended.submit(turn.reference.label))
 
-    async def _end_listing(self, name: str) -> None:
-        """Note that a listing has been read, or a site surveyed, and go on with others that nobody has taken up."""
-        await self._allotment.end_listing(name)
+    async def _end_listings(self, names: list[str]) -> list[None]:
+        """Note that listings have been read, or sites surveyed, and go on with others that nobody has taken up."""
+        await self._allotment.end_listings(names)
         if (self._unread or self._unknown) and not self.archive.is_ending:
             async for request in self._ask_listings():
                 self._crawl(request)
+        return [None] * len(names)
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
         """Take a listing into the run, and return whether to ask for it. parent: the followed address that it belongs
@@ -232,6 +238,7 @@ class ListingSpider(DueSpider):
         wait until all listings have been read."""
         own = [site_of(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
         named = dict.fromkeys([*own, *(one.site for one in seen)])
+        self.go_on_with(named)
         for site in await self._allotment.sites([one for one in named if one and one not in self._sites]):
             async for request in self._ask_next(site):
                 yield request

@@ -255,7 +255,7 @@ class ListSpider(ArticleSpider):
             if kept is not None:
                 index.listings.keep_validators(label, 0, kept)
 
-        await self.index.run(lambda index: index.together(lambda: note(index)))
+        await self.archive.note(note)
 
     async def _note_progress(self, turn: ListingTurn, *, further: bool) -> None:
         """Note how far the reading of a listing has come, for a later run."""
@@ -266,7 +266,7 @@ class ListSpider(ArticleSpider):
             if not further:
                 index.listings.keep_validators(label, turn.endpoint, validators)
 
-        await self.index.run(lambda index: index.together(lambda: note(index)))
+        await self.archive.note(note)
 
     async def _further(
         self, turn: ListingTurn, listed: ListedPage, all_wanted: bool, new: list[bool]

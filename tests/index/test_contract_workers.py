@@ -9,6 +9,7 @@ import pytest
 
 from archiver.clock import SECOND
 from archiver.errors import LockedError
+from archiver.index import Question
 from archiver.index.leases import RECIPE, SITE
 from archiver.index.workers import OpenRun
 from tests.index.values import LIST, NOW, due, held, intent, key, save, saved, seen
@@ -53,6 +54,17 @@ def crew(index: Index) -> Iterator[Crew]:
     made.be(0)
 
 
+def free(index: Index, kind: str, names: list[str], run: int) -> list[str]:
+    """Those that nobody has, and that were not done in a run."""
+    taken = index._database.rows("SELECT name FROM leases WHERE worker <> 0 OR run = ?", run)
+    return [name for name in names if (f"{kind} {name}",) not in taken]
+
+
+def take_hosts(index: Index, hosts: dict[str, int]) -> dict[str, int]:
+    """The hosts that a worker gets, and how long it is to wait for each."""
+    return dict(index.workers.poll_hosts({}, hosts, hosts).came)
+
+
 def test_a_worker_is_known_from_when_it_joins(crew: Crew) -> None:
     index = crew.be(crew.first)
     index.workers.renew(NOW, "", 1, 1, {"counts": {"written": 3}})
@@ -75,7 +87,7 @@ def test_numbers_of_workers_never_come_again(crew: Crew) -> None:
 def test_one_worker_has_what_it_takes(crew: Crew) -> None:
     assert crew.be(crew.first).workers.take(SITE, [B, A], crew.run) == [A, B]
     index = crew.be(crew.second)
-    assert index.workers.free(SITE, ["c.example", A], crew.run) == ["c.example"]
+    assert free(index, SITE, ["c.example", A], crew.run) == ["c.example"]
     assert index.workers.take(SITE, [A, "c.example"], crew.run) == ["c.example"]
     assert index.workers.take(RECIPE, [A], crew.run) == [A]  # it is another thing
     crew.be(crew.first).workers.give_back(SITE, [A])
@@ -91,25 +103,13 @@ def test_a_share_is_of_what_is_free(crew: Crew) -> None:
     assert crew.be(crew.first).workers.take_share(SITE, names, crew.run, 1, 9) == []
 
 
-def test_who_finds_nothing_more_of_a_site_leaves_it(crew: Crew) -> None:
-    index = crew.be(crew.first)
-    index.see([one._replace(site=A) for one in seen("a")], NOW, every_form=True)
-    index.workers.take(SITE, [A], crew.run)
-    assert len(index.claim(crew.run, [LIST], 9, NOW, A, leaves=True)) == 1
-    assert index.workers.free(SITE, [A], crew.run) == []
-    assert index.claim(crew.run, [LIST], 9, NOW, A) == []
-    assert index.workers.free(SITE, [A], crew.run) == []
-    assert index.claim(crew.run, [LIST], 9, NOW, A, leaves=True) == []
-    assert index.workers.free(SITE, [A], crew.run) == [A]
-
-
 def test_what_is_done_is_done_once_in_a_run(crew: Crew) -> None:
     index = crew.be(crew.first)
     index.workers.take("listing", [LIST], crew.run)
     index.workers.give_back("listing", [LIST], done_in=crew.run)
     for worker in (crew.first, crew.second):
         assert crew.be(worker).workers.take("listing", [LIST], crew.run) == []
-        assert crew.index.workers.free("listing", [LIST], crew.run) == []
+        assert free(crew.index, "listing", [LIST], crew.run) == []
     crew.be(0).workers.forget()
     other = crew.index.workers.begin_run("crawl", LATER)
     crew.index.workers.join(other, LATER)
@@ -147,44 +147,45 @@ def test_what_waits_is_what_nobody_has(crew: Crew) -> None:
 def test_a_host_is_asked_by_one_and_not_before_its_time(crew: Crew) -> None:
     index = crew.be(crew.first)
     index._database.present = str(NOW)
-    assert index.workers.take_hosts({A: SECOND, B: 2}) == {A: 0, B: 0}
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {}
+    assert take_hosts(index, {A: SECOND, B: 2}) == {A: 0, B: 0}
+    assert take_hosts(crew.be(crew.second), {A: SECOND}) == {}
     index = crew.be(crew.first)
-    assert index.workers.wanted_hosts() == [A]
-    index.workers.give_hosts_back({A: 10 * SECOND})
-    assert index.workers.wanted_hosts() == []
+    assert index.workers.poll_hosts({}, {}, ()).wanted == [A]
+    index.workers.poll_hosts({A: 10 * SECOND}, {}, ())
+    assert index.workers.poll_hosts({}, {}, ()).wanted == []
     index._database.present = str(NOW + 2 * SECOND)
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND, B: 2}) == {A: 8 * SECOND}
-    crew.be(crew.first).workers.give_hosts_back({A: 1})  # it has it no more
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: 8 * SECOND}
+    assert take_hosts(crew.be(crew.second), {A: SECOND, B: 2}) == {A: 8 * SECOND}
+    crew.be(crew.first).workers.poll_hosts({A: 1}, {}, ())  # it has it no more
+    assert take_hosts(crew.be(crew.second), {A: SECOND}) == {A: 8 * SECOND}
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_from_a_host_for_long(crew: Crew) -> None:
     index = crew.be(crew.first)
     index._database.present = str(NOW)
-    index.workers.take_hosts({A: SECOND})
-    index.workers.give_hosts_back({A: SECOND // 2})
+    take_hosts(index, {A: SECOND})
+    index.workers.poll_hosts({A: SECOND // 2}, {}, ())
     index._database.present = str(NOW - 600 * SECOND)
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: SECOND}
+    assert take_hosts(crew.be(crew.second), {A: SECOND}) == {A: SECOND}
 
 
 def test_what_is_taken_together_is_taken_whole_or_not(crew: Crew) -> None:
-    assert crew.be(crew.first).workers.take_all("article", ["b", "a"])
-    assert not crew.be(crew.second).workers.take_all("article", ["a", "c"])
-    crew.be(crew.first).workers.drop("article", ["a", "c"])
-    assert crew.index.workers.take_all("article", ["c"])  # the second has not kept it
-    assert crew.be(crew.second).workers.take_all("article", ["a"])
-    assert crew.index._database.rows("SELECT name FROM leases WHERE worker <> 0 ORDER BY name") == [
-        ("article a",),
-        ("article b",),
-        ("article c",),
+    nothing = Question(frozenset(), frozenset())
+    assert crew.be(crew.first).look_up(nothing, ["b", "a"])
+    assert crew.index.look_up(nothing, ["b", "a"])  # it has them: the answer may have been lost
+    assert not crew.be(crew.second).look_up(nothing, ["a", "c"])
+    assert crew.be(crew.first).look_up(nothing, ["c"])  # the second has not kept it
+    crew.index.workers.drop("article", ["a", "c"])
+    assert crew.be(crew.second).look_up(nothing, ["a"])
+    assert crew.index._database.rows("SELECT name, worker FROM leases ORDER BY name") == [
+        ("article a", crew.second),
+        ("article b", crew.first),
     ]
 
 
 def test_a_run_is_over_when_nobody_finds_anything_to_do(crew: Crew) -> None:
     assert not crew.be(crew.first).workers.go_idle(crew.run)
     assert crew.index.workers.take(SITE, [A], crew.run) == [A]  # there is something, after all
-    crew.index.workers.take_hosts({B: SECOND})  # which it may have asked lately
+    take_hosts(crew.index, {B: SECOND})  # which it may have asked lately
     assert not crew.be(crew.second).workers.go_idle(crew.run)
     assert not crew.be(crew.first).workers.go_idle(crew.run)  # it has something
     crew.index.workers.give_back(SITE, [A])
@@ -257,22 +258,22 @@ def test_what_it_had_claimed_is_claimed_by_others_and_what_it_had_done_is_not(cr
 
 
 def test_a_host_that_it_asked_is_left_alone_as_long_as_after_a_request(crew: Crew, tmp_path: Path) -> None:
-    crew.be(crew.first).workers.take_hosts({A: SECOND})
+    take_hosts(crew.be(crew.first), {A: SECOND})
     crew.index._database.present = str(LATER)
     assert crew.end(crew.first, tmp_path)
-    assert crew.index.workers.take_hosts({A: SECOND}) == {A: SECOND}
+    assert take_hosts(crew.index, {A: SECOND}) == {A: SECOND}
 
 
 def test_the_next_run_leaves_hosts_alone_as_long_as_this_one_would(crew: Crew) -> None:
     index = crew.be(crew.first)
     index._database.present = str(NOW)
-    index.workers.take_hosts({A: SECOND, B: 2 * SECOND, "c.example": SECOND})
-    index.workers.give_hosts_back({B: SECOND // 2, "c.example": 0})  # and A is its own when it is killed
+    take_hosts(index, {A: SECOND, B: 2 * SECOND, "c.example": SECOND})
+    index.workers.poll_hosts({B: SECOND // 2, "c.example": 0}, {}, ())  # and A is its own when it is killed
     crew.be(0).workers.forget()
     assert index._database.rows("SELECT name FROM leases ORDER BY name") == [(f"host {A}",), (f"host {B}",)]
     crew.be(index.workers.join(index.workers.begin_run("crawl", LATER), LATER))
     expected = {A: SECOND, B: SECOND // 2, "c.example": 0}
-    assert index.workers.take_hosts({A: SECOND, B: SECOND, "c.example": SECOND}) == expected
+    assert take_hosts(index, {A: SECOND, B: SECOND, "c.example": SECOND}) == expected
 
 
 def test_what_it_was_writing_is_settled_by_what_is_on_disk(crew: Crew, tmp_path: Path) -> None:

@@ -13,20 +13,23 @@ from psycopg import Pipeline
 
 from archiver.clock import SECOND, machine_time, now
 from archiver.errors import IndexFileError, IndexServerError, LockedError
-from archiver.index import Index, postgres_connection, postgres_schema
+from archiver.index import Index, Question, postgres_connection, postgres_schema
 from archiver.index import postgres as postgres_module
 from archiver.index.lock import command_line
 from archiver.index.postgres import PostgresDatabase
 from archiver.index.schema import VERSION
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.writers import Writer
+from bench.trips import CountingProxy
 from tests.faulty_proxy import Fault, FaultyProxy
-from tests.index.values import LIST, NOW, due, failed, held, save, seen
+from tests.index.values import LIST, NOW, due, failed, held, intent, key, save, saved, seen
 from tests.postgres import Server, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from archiver.index.database import Statement
 
 
 PASSWORD = "s3cr3t-pass"
@@ -51,7 +54,7 @@ def tables(server: Server, schema: str) -> int:
     return int(count)
 
 
-def proxied(at: str, proxy: FaultyProxy) -> str:
+def proxied(at: str, proxy: FaultyProxy | CountingProxy) -> str:
     """The same address, through a proxy."""
     return at.replace(f":{server().port}/", f":{proxy.port}/")
 
@@ -354,15 +357,17 @@ def test_who_looks_for_what_waits_looks_again(at: str, tmp_path: Path, monkeypat
     with closing(Index.open(tmp_path, at)) as index:
         index.see(seen("a"), NOW, every_form=True)
         expected = index.waiting(1, [LIST], NOW)
-        sites = index._queue.sites
+        placing = index._queue._placing
 
-        def lose() -> list[str]:
-            if not lost:  # when the places are put down, for as long as the connection lasts
+        def lose(places: tuple[str, ...]) -> list[Statement]:
+            statements = placing(places)
+            if not lost:  # the places are put down, for as long as the connection lasts
+                assert not statements
                 lost.append(True)
                 end_connections(server())
-            return sites()
+            return statements
 
-        monkeypatch.setattr(index._queue, "sites", lose)
+        monkeypatch.setattr(index._queue, "_placing", lose)
         assert index.waiting(1, [LIST], NOW) == expected != []
     assert lost
 
@@ -714,3 +719,57 @@ def test_nobody_has_the_archive_alone_while_workers_may_come_back(
         PostgresDatabase(at)
     server().sql(f"UPDATE workers SET heard = heard - {181 * SECOND}", schema=schema)
     PostgresDatabase(at).close()
+
+
+# --- trips to the server ---------------------------------------------------------------------------------------------
+
+
+def test_what_workers_do_often_takes_one_trip(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much it is about; what has to know what is there before it writes takes two."""
+    monkeypatch.setattr(postgres_module, "SLOW_MICROS", 3600 * SECOND)  # a slow answer is asked for again
+    Index.open(tmp_path, at).close()
+    trips: list[int] = []
+    with CountingProxy(server().port) as proxy, closing(Index.share(tmp_path, proxied(at, proxy))) as index:
+        run = index.workers.begin_run("crawl", NOW)
+        index.workers.join(run, NOW)
+        names = [f"{number}" for number in range(40)]
+        question = Question(frozenset(names), frozenset(map(key, names)), frozenset(names), frozenset(["news"]), 3)
+        for expected, work in (
+            (2, lambda: index.see(seen(*names), NOW, every_form=True)),
+            (1, lambda: index.waiting(run, [LIST], NOW)),
+            (1, lambda: index.workers.take("site", names, run)),
+            (1, lambda: index.workers.take_share("listing", names, run, 2, 9)),
+            (1, lambda: index.workers.poll_hosts({"a": 1}, {"b": 1, "c": 1}, {"b", "c"})),
+            (1, lambda: index.workers.renew(NOW, "", 1, 1)),
+            (1, lambda: index.claim(run, [LIST], 20, NOW)),
+            (1, lambda: index.claim(run, [LIST], 40, NOW)),  # those that are left, and once more from the beginning
+            (1, lambda: index.look_up(question, names)),
+            (1, lambda: index.begin([intent(name) for name in names], NOW)),
+            (2, lambda: index.finish([saved(name) for name in names], NOW)),
+            (1, lambda: index.listings.histories(names, 5)),
+        ):
+            before = proxy.trips
+            work()
+            trips.append(proxy.trips - before - expected)
+    assert trips == [0] * len(trips)  # more than expected
+
+
+def test_what_is_taken_is_known_though_the_answer_was_lost(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    names = ["a", "b", "c", "d"]
+    with FaultyProxy(server().port) as proxy, closing(Index.share(tmp_path, proxied(at, proxy))) as index:
+        run = index.workers.begin_run("crawl", NOW)
+        index.workers.join(run, NOW)
+        index.see(seen("a", "b", "c"), NOW, every_form=True)
+        proxy.fault_at(b"COMMIT", Fault.CUT_AFTER)
+        assert index.workers.take("site", names, run) == names
+        proxy.fault_at(b"COMMIT", Fault.CUT_AFTER)
+        assert index.workers.take_share("listing", names, run, 2, 9) == ["a", "b"]
+        proxy.fault_at(b"COMMIT", Fault.CUT_AFTER)
+        assert index.workers.poll_hosts({}, {"a": 1}, {"a"}).came == {"a": 0}
+        proxy.fault_at(b"COMMIT", Fault.CUT_AFTER)
+        assert [one.key.id for one in index.claim(run, [LIST], 2, NOW)] == ["a", "b"]
+        proxy.fault_at(b"COMMIT", Fault.CUT_AFTER)
+        assert [one.key.id for one in index.claim(run, [LIST], 2, NOW)] == ["c"]
+        assert index.claim(run, [LIST], 2, NOW) == []
+        assert len(proxy.done) == 5
