@@ -69,7 +69,8 @@ class ArchiveExtension:
         self.answers = PendingAnswers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
         self._expects_answers = False
-        self._gather(MAX_BATCHES_AT_WORK, BATCH_INTERVAL_SECONDS, BATCH_INTERVAL_SECONDS)
+        # A note of a listing is waited for before its articles are asked for: no site is to wait for another.
+        self._gather(MAX_BATCHES_AT_WORK, BATCH_INTERVAL_SECONDS, 0)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = False
