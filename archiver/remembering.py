@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.configuration import SETTINGS, Origin, remember
 from archiver.index import Index
+from archiver.places import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,10 +25,10 @@ GIVEN_ORIGINS = (
 
 @contextmanager
 def remembering(configuration: Configuration) -> Iterator[None]:
-    """If the code in the `with` block makes a new archive, have that archive remember the settings that were given for
-    it. Raises StoreError."""
+    """If the code in the `with` block makes a new archive, or another directory for one whose index is on a server,
+    have it remember the settings that were given for it. Raises StoreError."""
     output, server = configuration.output, str(configuration["ARCHIVER_INDEX"])
-    new = not Index.exists(output, server)
+    new = not Index.exists(output, server) or not (output / INDEX).is_dir()
     yield
     if new and Index.exists(output, server):
         given = {

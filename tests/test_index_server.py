@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archiver
+from archiver.configuration import load_configuration
+from archiver.index import Index
+from archiver.remembering import remembering
 from tests.conftest import Archive
 from tests.postgres import server
 
@@ -153,6 +156,16 @@ def test_a_server_that_falls_while_a_crawl_is_at_work(
     assert own.crawl(LISTING).summary() == "0 written, 0 unchanged, 0 failed"
     assert own.verify().left == 0
     assert len(list(own.articles())) == 13
+
+
+def test_each_machine_remembers_what_it_was_given(at: str, tmp_path: Path) -> None:
+    """Only the first did. A later command on the second that did not name the store wrote into its directory."""
+    for name in ("first", "second"):
+        output = tmp_path / name
+        given = {"ARCHIVER_OUTPUT": str(output), "ARCHIVER_INDEX": at, "ARCHIVER_STORE": "s3://news-archive/share"}
+        with remembering(load_configuration(given, {})):
+            Index.open(output, at).close()
+        assert load_configuration({"ARCHIVER_OUTPUT": str(output)}, {})["ARCHIVER_STORE"] == "s3://news-archive/share"
 
 
 def test_the_password_is_written_nowhere(replica: Replica, at: str, tmp_path: Path) -> None:

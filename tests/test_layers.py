@@ -297,7 +297,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("clock", "configuration", "worker_messages", "errors", "index", "interrupts", "run_report", "session"),
         *("session_options", "statuses", "views"),
     },
-    "remembering": {"adoption", "configuration", "index", "recipes"},
+    "remembering": {"adoption", "configuration", "index", "places", "recipes"},
     "archive": {
         "private",
         "remembering",
