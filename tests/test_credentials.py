@@ -32,7 +32,7 @@ PAPER, MERROW = "http://paper.example", "http://www.merrow.example"
 PLACES = {
     "jane": f"http://jane:{KEY}@paper.example/2026/11/01/{{}}-with-a-password",
     "key": f"{PAPER}/2026/11/01/{{}}-with-a-key?id=1&key={KEY}",
-    "path": f"{PAPER}/2026/11/01/{{}}-with-a-session;jsessionid={KEY}?id=1",
+    "path": f"{PAPER}/2026/11/01/{{}}-with-a-token;accesstoken={KEY}?id=1",
 }
 
 

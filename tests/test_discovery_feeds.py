@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.discovery import MAX_FEED_BYTES, UpdateSchedule, max_age, read_feed
+from archiver.discovery import MAX_FEED_BYTES, UpdateSchedule, kind_of, max_age, read_feed
 from archiver.discovery.articles import articles_of_feed
+from archiver.discovery.listing import MAX_FEED_ENTRIES, TOO_MANY_REASON, Gathered
 from archiver.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -338,6 +339,61 @@ def test_times_are_aware_or_none(written: str, language: str, time: str | None) 
     assert (found, entry.updated) == (time, None)
 
 
+MORE = 2_500  # entries than are read
+
+
+def json_items(items: list[str]) -> str:
+    return f'{{"version": "https://jsonfeed.org/version/1", "items": [{", ".join(items)}]}}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        rss("".join(f"<item><link>/a/{number}</link></item>" for number in range(MAX_FEED_ENTRIES + MORE))),
+        rss("".join(f"<item><link>/a/{number}</link></item>" for number in range(MAX_FEED_ENTRIES + MORE)))[:-40],
+        f'<feed {ATOM}><link href="{HOME}"/>'
+        + "".join(f'<entry><link href="/a/{number}"/></entry>' for number in range(MAX_FEED_ENTRIES + MORE))
+        + "</feed>",
+        json_items([f'{{"url": "/a/{number}"}}' for number in range(MAX_FEED_ENTRIES + MORE)]),
+    ],
+    ids=["rss", "broken off", "atom", "json"],
+)
+def test_of_too_many_entries_the_first_are_read(content: str) -> None:
+    feed = read(content)
+    assert [entry.address for entry in feed.entries] == [f"{HOME}a/{number}" for number in range(MAX_FEED_ENTRIES)]
+    assert feed.left_out == {TOO_MANY_REASON: MORE}
+
+
+def test_what_stands_behind_too_many_entries_is_read() -> None:
+    assert read(rss("<item/>" * (MAX_FEED_ENTRIES + 1) + "<ttl>30</ttl>")).ttl == 30
+    enough = read(rss("<item/>" * MAX_FEED_ENTRIES))
+    assert TOO_MANY_REASON not in enough.left_out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json_items(["{}"] * 2_000_000),
+        rss("<item/>" * 1_000_000),
+        rss("<item/>" * (MAX_FEED_ENTRIES + 1) + "<item " * 1_000_000),
+    ],
+    ids=["json", "rss", "open tags"],
+)
+def test_a_million_empty_entries_cost_no_million_times_what_one_does(
+    content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[FeedEntry] = []
+    add = Gathered.add
+
+    def counted(self: Gathered, entry: FeedEntry) -> None:
+        looked_at.append(entry)
+        add(self, entry)
+
+    monkeypatch.setattr(Gathered, "add", counted)
+    assert sum(read(content).left_out.values()) >= 1_000_000
+    assert len(looked_at) <= MAX_FEED_ENTRIES
+
+
 def test_an_article_is_listed_once_and_the_newest_counts() -> None:
     entries = "".join(
         f'<entry><title>{title}</title><link href="{link}"/><updated>2026-03-0{day}T10:00:00Z</updated></entry>'
@@ -437,6 +493,31 @@ def test_broken_feeds_are_read_as_far_as_they_go(content: str) -> None:
 def test_feeds_of_every_kind_in_every_packing(form: str, packed: Any) -> None:
     (entry,) = read(packed(FORMS[form].encode())).entries
     assert entry.address == f"{HOME}a/1"
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "before", [" \n" * 100_000, f"<!-- {'made by hand ' * 10_000} -->\n" * 2], ids=["blanks", "comments"]
+)
+def test_a_feed_may_begin_late(form: str, before: str) -> None:
+    if before.isspace() or not form.startswith("json"):  # JSON has no comments
+        assert [entry.title for entry in read(before + FORMS[form]).entries] == ["Bridge"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("<!doctype html>\n<p>" + "x" * 20_000, "page"),
+        (" " * 20_000 + "<html>", "page"),
+        (f"<?xml version='1.0'?><!DOCTYPE rss>{'<!-- x -->' * 2000}<rss>", "feed"),
+        ("x" * 16_384 + "<rss>", "nothing"),
+        (" " * 16_382 + "<rss>", "feed"),
+        (" " * 16_383 + "<rss>", "feed"),
+        (" " * 16_382 + "<!-- x --><rss>", "feed"),
+    ],
+)
+def test_what_is_looked_through_for_the_kind(content: str, kind: str) -> None:
+    assert kind_of(content.encode()) == kind
 
 
 def test_a_packed_feed() -> None:

@@ -8,6 +8,7 @@ import pytest
 from lxml.html import fromstring
 
 from archiver.discovery import ListedFeed, PageLink, Shapes, read_links, read_opml, write_opml
+from archiver.discovery.addresses import address_of
 from archiver.discovery.places import place_of
 from archiver.discovery.shapes import likeness, shape_of
 from archiver.errors import DiscoveryError
@@ -263,6 +264,27 @@ def test_shapes(one: str, other: str, alike: bool) -> None:
 def test_a_page_of_many_links_takes_no_time_without_end() -> None:
     html = "<div>" * 300 + "".join(f'<a href="/2026/03/04/bridge-{n}-of-town">{HEADLINE}</a>' for n in range(20_000))
     assert len(links(html)) == 2000
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        '<link rel="alternate" type="application/rss+xml" href="/feeds/{}.rss">',
+        '<a href="/feeds/{}.rss">News</a>',
+        '<a href="https://elsewhere.example/feeds/{}.rss">News</a>',
+    ],
+)
+def test_a_page_of_many_feeds_takes_no_time_without_end(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved: list[str] = []
+
+    def counted(written: str, base: str) -> str:
+        resolved.append(written)
+        return address_of(written, base)
+
+    monkeypatch.setattr("archiver.discovery.pages.address_of", counted)
+    found = feeds("".join(map(named.format, range(20_000))))
+    assert len(resolved) == 2000
+    assert len(found) == (0 if "elsewhere" in named else 2000)
 
 
 OPML = """<?xml version="1.0" encoding="ISO-8859-1"?>

@@ -72,6 +72,15 @@ TWO = urlset(url(1) + url(2))
         .replace("loc>", "sm:loc>"),
         f"{SITE}1\n{SITE}2\n",
         f"\ufeff{SITE}1\r\n\r\n  {SITE}2",
+        f"{SITE}1 2026-03-04 the bridge\n{SITE}2\tdaily\n",
+        f"# The pages of\n#\n  # {SITE}3\n\n{SITE}1\n# {SITE}4\nSee {SITE}5\n{SITE}2 # new > old",
+        f"<!-- {'made by hand ' * 20_000} -->\n{TWO}",
+        " " * 100_000 + TWO,
+        "# made by hand\n" * 20_000 + f"{SITE}1\n{SITE}2\n",
+        TWO.encode("utf-32"),
+        TWO.encode("utf-32-le"),
+        b"\0\0\xfe\xff" + TWO.encode("utf-32-be"),
+        f"{SITE}1\n{SITE}2\n".encode("utf-32"),
         TWO.encode("utf-16"),
         TWO.encode("utf-16-le"),
         ("\n" + TWO).encode("utf-16-be"),
@@ -92,6 +101,10 @@ def test_sitemaps_as_they_are(content: str | bytes) -> None:
     "content",
     [
         "",
+        " " * 20_000,
+        f"<!-- {SITE} " * 20_000,
+        "<?" * 100_000,
+        f"# {SITE}1\n" * 20_000,
         "<html><body>Not found</body></html>",
         "nothing",
         "<rss><channel/></rss>",
@@ -313,6 +326,12 @@ def test_a_bare_mark_in_a_title_is_a_part_of_it() -> None:
     news = "<news:news><news:title>5 < 6 &#xD800;</news:title></news:news>"
     first, second = sitemap(urlset(url(1, news) + url(2)))
     assert (first.title, second.address) == ("5 < 6 �", f"{SITE}2")
+
+
+def test_a_line_in_two_pieces_stays_one() -> None:
+    lines = [f"{SITE}{number} > {SITE}more" for number in range(9000)]
+    assert addresses("\n".join(lines)) == [f"{SITE}{number}" for number in range(9000)]
+    assert addresses(f"{SITE}1\n{SITE}{'x' * 3_000_000}\n{SITE}2") == [f"{SITE}1", f"{SITE}2"]
 
 
 def test_entities_that_grow_give_nothing() -> None:

@@ -258,6 +258,59 @@ def test_an_address_as_it_is_asked_for(address: str, normalised: str) -> None:
     assert normalise(address) == normalised
 
 
+HEX, MIXED = "0123456789abcdef" * 2, "q1w2e3r4t5z6u7i8o9p0a1s2"
+
+
+@pytest.mark.parametrize(
+    ("address", "normalised"),
+    [
+        (f"/a/1;jsessionid={MIXED.upper()}.node1", "/a/1"),
+        (f"/a/1;v=2;JSESSIONID={MIXED}!-17!9;w=3/b?c=1", "/a/1;v=2;w=3/b?c=1"),
+        (f"/;jsessionid={MIXED}", "/"),
+        (f"/(S({MIXED}))/a.aspx", "/a.aspx"),
+        (f"/x/(X(1)S({MIXED}))/a.aspx", "/x/a.aspx"),
+        (f"/x/(A({MIXED})S({MIXED}))", "/x"),
+        (f"/a?PHPSESSID={MIXED}", "/a"),
+        (f"/a?id=1&phpsessid={MIXED}&b=2", "/a?id=1&b=2"),
+        (f"/a?jsessionid={MIXED}", "/a"),
+        (f"/a.asp?id=1&ASPSESSIONIDQQ={MIXED}", "/a.asp?id=1"),
+        (f"/a?id=1&sid={HEX}", "/a?id=1"),
+        (f"/a?id=1&session_id={HEX}&sid={HEX}", "/a?id=1"),
+        (f"/2026/bridge?sid={HEX}", "/2026/bridge"),
+        (f"/the-new-bridge?sid={HEX}", "/the-new-bridge"),
+    ],
+)
+def test_the_id_of_a_session_is_no_part_of_an_address(address: str, normalised: str) -> None:
+    assert normalise(f"http://paper.example{address}") == f"http://paper.example{normalised}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/story.php?sid={HEX}",  # it may be that of the story
+        f"/show-story?sessionid={HEX}",
+        f"/story.php?id=1&sid={MIXED}",
+        "/story.php?id=1&sid=170326",
+        "/talks?day=2&sessionid=opening-words-of-the-mayor-2026",
+        f"/story.php?id=1&newsid={HEX}",
+        "/a;jsessionid=1",
+        "/a?id=1&phpsessid=7",
+        f"/a;id={HEX}",
+        f"/a;jsessionid={MIXED}=b",
+        "/a/(S(1))/b",
+        "/a_(a_long_name_of_something)/b",
+        f"/a?id=1&my_sid={HEX}",
+    ],
+)
+def test_what_may_name_the_article_stays(address: str) -> None:
+    assert normalise(f"http://paper.example{address}") == f"http://paper.example{address}"
+
+
+def test_addresses_that_differ_in_their_session_are_one() -> None:
+    said = ["/a/1", f"/a/1;jsessionid={MIXED}", f"/a/1;jsessionid={MIXED[::-1]}", f"/a/1?PHPSESSID={HEX}"]
+    assert {plain_form(f"http://paper.example{one}") for one in said} == {"paper.example/a/1"}
+
+
 def test_no_user_stands_in_an_address_that_is_shown() -> None:
     assert normalise("https://ann:secret@paper.example:443/a") == "https://paper.example/a"
     assert normalise("https://ann@paper.example:8443/a") == "https://paper.example:8443/a"

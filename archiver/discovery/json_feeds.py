@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from archiver.discovery.addresses import address_of
 from archiver.discovery.choosing import article_address
 from archiver.discovery.entries import Feed, FeedEntry
-from archiver.discovery.listing import Gathered
+from archiver.discovery.listing import MAX_FEED_ENTRIES, Gathered
 from archiver.discovery.markup import title_text
 from archiver.discovery.media import enclosed_in_json
 from archiver.discovery.times import TimeReader
@@ -36,8 +36,9 @@ def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -
     home = _link(content, "home_page_url", address)
     language = _text(content, "language")
     times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
-    gathered = Gathered()
-    for item in _objects(content["items"]):
+    items = content["items"]
+    gathered = Gathered(max(0, len(items) - MAX_FEED_ENTRIES))
+    for item in _objects(items[:MAX_FEED_ENTRIES]):
         gathered.add(_entry(item, address, home or address, language, times))
     hubs = (_link(hub, "url", address) for hub in _objects(content.get("hubs")))
     return Feed(

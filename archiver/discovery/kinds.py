@@ -9,7 +9,8 @@ from archiver.discovery.unpacking import GZIP_START, beginning
 
 Kind = Literal["feed", "sitemap", "page", "opml", "nothing"]
 MAX_SNIFFED_BYTES = 16_384  # bytes
-MAX_JSON_BYTES = 8 * 1024 * 1024  # bytes in which a feed of JSON may say what it is
+# Bytes in which a feed of JSON may say what it is, and in which there may be nothing but comments and blanks.
+MAX_HEAD_BYTES = 8 * 1024 * 1024
 ROOT_PATTERN = re.compile(
     rb"<(?:[\w-]+:)?(rss|feed|rdf|channel|urlset|sitemapindex|opml|html|body|head|entry)[\s/>]", re.IGNORECASE
 )
@@ -20,21 +21,32 @@ KIND_OF_ROOT: dict[bytes, Kind] = {
     b"opml": "opml",
 }
 COMMENT_PATTERN = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+# What may stand before the root of XML, or before the first line of a text, and says nothing of its kind.
+HEAD_PATTERN = re.compile(
+    rb"(?:\s++|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^<>]*+>|#[^\r\n]*+)*+(?:<[\w:!-]*+\Z)?", re.IGNORECASE | re.DOTALL
+)
 JSON_FEED_PATTERN = re.compile(rb"\"version\"\s*:\s*\"https?:\\?/\\?/(?:www\.)?jsonfeed\.org")
-ADDRESS_LINE_PATTERN = re.compile(rb"\s*https?://\S+\s*(?:\n|\r|\Z)", re.IGNORECASE)
+ADDRESS_LINE_PATTERN = re.compile(rb"(?:\s*+#[^\r\n]*+)*+\s*https?://\S", re.IGNORECASE)
 
 
 def kind_of(content: bytes) -> Kind:
     """Return the kind of `content`; `nothing` if it is none of them. A text with an address in each line is a
-    sitemap."""
-    start = COMMENT_PATTERN.sub(b"", _beginning(content, MAX_SNIFFED_BYTES).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
-    if start.startswith(b"{") and JSON_FEED_PATTERN.search(_beginning(content, MAX_JSON_BYTES)):
+    sitemap; the address may have words after it, and lines that begin with `#` are comments."""
+    start = _start(content, MAX_SNIFFED_BYTES)
+    if HEAD_PATTERN.fullmatch(start):
+        start = _start(content, MAX_HEAD_BYTES)
+    if start.startswith(b"{") and JSON_FEED_PATTERN.search(_beginning(content, MAX_HEAD_BYTES)):
         return "feed"
     if root := ROOT_PATTERN.search(start):
         return KIND_OF_ROOT[root[1].lower()]
     if ADDRESS_LINE_PATTERN.match(start):
         return "sitemap"
     return "page" if b"<" in start[:1] else "nothing"
+
+
+def _start(content: bytes, size: int) -> bytes:
+    """Return what is in so many of the first bytes of `content` beside comments, and blanks and marks before all."""
+    return COMMENT_PATTERN.sub(b"", _beginning(content, size).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
 
 
 def _beginning(content: bytes, size: int) -> bytes:

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
 
 NO_ADDRESS_REASON = "no address of the web"
 LISTED_BEFORE_REASON = "listed before"
+# Entries of a feed that are read. The newest stand first in almost all feeds, and hardly any has a hundredth of this.
+MAX_FEED_ENTRIES = 10_000
+TOO_MANY_REASON = f"after the first {MAX_FEED_ENTRIES:,}"
 
 
 class Gathered:
-    """Collects entries; leaves out those without an address, and those whose article is listed already."""
+    """Collects entries; leaves out those without an address, and those whose article is listed already. too_many: how
+    many were not even looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, too_many: int) -> None:
         self._entries: dict[str, FeedEntry] = {}
-        self._left_out: Counter[str] = Counter()
+        self._left_out: Counter[str] = Counter({TOO_MANY_REASON: too_many} if too_many else ())
 
     def add(self, entry: FeedEntry) -> None:
         """Add an entry. If there are several of one article, the newest is kept, in the place of the first."""

@@ -56,7 +56,15 @@ def read_links(
 
 
 def _alternates(document: Document) -> list[ListedFeed]:
-    found = []
+    return [
+        ListedFeed(address, one_line(link.get("title") or ""), document.address or "", "named by the page")
+        for link in islice(_feed_elements(document), MAX_LINKS)
+        if (address := address_of(link.get("href") or "", document.base))
+    ]
+
+
+def _feed_elements(document: Document) -> Iterator[HtmlElement]:
+    """Yield the elements that name a feed of the page."""
     for link in document.tree.iter("link"):
         words = (link.get("rel") or "").lower().split()
         kind, href = link.get("type") or "", (link.get("href") or "").strip()
@@ -67,22 +75,24 @@ def _alternates(document: Document) -> list[ListedFeed]:
             or "feed" in words
             or (XML_OR_JSON_TYPE_PATTERN.match(kind) and FEED_NAME_PATTERN.search(_path(href)))
         )
-        if is_feed and (address := address_of(href, document.base)):
-            found.append(
-                ListedFeed(address, one_line(link.get("title") or ""), document.address or "", "named by the page")
-            )
-    return found
+        if is_feed:
+            yield link
 
 
 def _linked_feeds(document: Document) -> list[ListedFeed]:
+    named = (
+        (link, href)
+        for link in document.tree.iter("a")
+        if (href := link.get("href") or "")
+        and FEED_NAME_PATTERN.search(_path(href))
+        and not NO_FEED_PATTERN.search(href)
+    )
     found = []
-    for link in document.tree.iter("a"):
-        href = link.get("href") or ""
-        if href and FEED_NAME_PATTERN.search(_path(href)) and not NO_FEED_PATTERN.search(href):
-            address = address_of(href, document.base)
-            if address and (same_site(_host(address), _host(document.base)) or "feed" in _host(address)):
-                found.append(ListedFeed(address, _text(link), document.address or "", "linked as a feed"))
-    return found[:MAX_LINKS]
+    for link, href in islice(named, MAX_LINKS):
+        address = address_of(href, document.base)
+        if address and (same_site(_host(address), _host(document.base)) or "feed" in _host(address)):
+            found.append(ListedFeed(address, _text(link), document.address or "", "linked as a feed"))
+    return found
 
 
 def _page_links(document: Document, address: str, known: Shapes) -> list[PageLink]:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from archiver.discovery.addresses import address_of
 from archiver.discovery.entries import SitemapEntry
+from archiver.discovery.kinds import MAX_HEAD_BYTES
 from archiver.discovery.markup import declared_encoding, mended, title_text
 from archiver.discovery.times import TimeReader
 from archiver.discovery.unpacking import Unpacked, beginning
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024  # bytes, unpacked
 MAX_ENTRIES = 50_000  # this limit and the one above are those of the protocol (sitemaps.org)
 MAX_TAGS = 3_000_000  # 60 for each entry: each costs time
-MAX_SNIFFED_BYTES = 1 << 16
+SNIFFED_BYTES = (1 << 16, MAX_HEAD_BYTES)  # the second where the first are no more than comments, say
 ROOT_PATTERN = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 ENTRY_ELEMENTS = ("url", "sitemap")
 TOLD_ELEMENTS = frozenset({"urlset", "sitemapindex", *ENTRY_ELEMENTS})
 TOLD_ELEMENT_PATTERN = re.compile(r"<(?:[\w-]+:)?(urlset|sitemapindex|url|sitemap)[\s>/]", re.IGNORECASE)
 WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
-ADDRESS_LINE_PATTERN = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-MAX_TAIL_CHARACTERS = 1 << 20  # characters that are kept while no `>` or line end comes
+FIRST_LINE_PATTERN = re.compile(r"(?:\s*+#[^\r\n]*+)*+\s*https?://\S", re.IGNORECASE)
+ADDRESS_LINE_PATTERN = re.compile(r"\s*(https?://\S+)", re.IGNORECASE)
+MAX_TAIL_CHARACTERS = 1 << 20  # characters that are kept while no end of a tag or of a line comes
 
 
 class Sitemap:
@@ -49,7 +51,7 @@ class Sitemap:
 
     def __init__(self, content: bytes, address: str, *, fetched: datetime, content_type: str | None = None) -> None:
         self._pieces = Unpacked(content, MAX_SITEMAP_BYTES)
-        self._start = beginning(content, MAX_SNIFFED_BYTES)
+        self._content = content
         self._address = address
         self._label = content_label(content_type)
         self._times = TimeReader(urlsplit(address).hostname or "", "", fetched)
@@ -64,34 +66,35 @@ class Sitemap:
         self.cut = self.cut or self._pieces.cut
 
     def _entries(self) -> Iterator[SitemapEntry]:
-        start, encoding = self._decoded_start()
-        if root := ROOT_PATTERN.search(start):
-            spelled = TOLD_ELEMENTS.union(TOLD_ELEMENT_PATTERN.findall(start))
-            return self._of_xml(_whole_markup(self._texts(encoding), root[0]), spelled)
-        if ADDRESS_LINE_PATTERN.match(start):
-            return self._of_lines(self._texts(encoding))
+        for size in SNIFFED_BYTES:
+            start, encoding = self._decoded_start(size)
+            if root := ROOT_PATTERN.search(start):
+                spelled = TOLD_ELEMENTS.union(TOLD_ELEMENT_PATTERN.findall(start))
+                return self._of_xml(_whole_markup(self._texts(encoding), root[0]), spelled)
+            if FIRST_LINE_PATTERN.match(start):
+                return self._of_lines(self._texts(encoding))
         raise DiscoveryError(f"{self._address}: no sitemap: there is no list of addresses in it")
 
-    def _decoded_start(self) -> tuple[str, str]:
+    def _decoded_start(self, size: int) -> tuple[str, str]:
         """Return the beginning of the sitemap as text, and the encoding of the whole."""
+        start = beginning(self._content, size)
         # A character that is cut off at the end would look like damage.
-        end = self._start.rfind(b">") + 1 if len(self._start) == MAX_SNIFFED_BYTES else len(self._start)
-        decoded = decode(self._start[: end or MAX_SNIFFED_BYTES], declared_encoding(self._start), self._label)
-        return decoded.text, decoded.encoding
+        end = start.rfind(b">") + 1 if len(start) == size else len(start)
+        decoded = decode(start[: end or size], declared_encoding(start), self._label)
+        return _without_zeros(decoded.text).lstrip("\ufeff"), decoded.encoding
 
     def _texts(self, encoding: str) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         for piece in self._pieces:
-            yield decoder.decode(piece)
-        yield decoder.decode(b"", final=True)
+            yield _without_zeros(decoder.decode(piece))
+        yield _without_zeros(decoder.decode(b"", final=True))
 
     def _of_lines(self, texts: Iterable[str]) -> Iterator[SitemapEntry]:
-        for text in _cut_at_ends(texts):
-            for line in text.splitlines():
-                if (found := ADDRESS_LINE_PATTERN.fullmatch(line.lstrip("\ufeff"))) and (
-                    address := normalise(found[1])
-                ):
-                    yield SitemapEntry(address)
+        """Yield the entries of a text: the address at the beginning of each line that has one. What comes after it (a
+        time, say), and lines without one (comments), say nothing."""
+        for line in _lines(texts):
+            if (found := ADDRESS_LINE_PATTERN.match(line.lstrip("\ufeff"))) and (address := normalise(found[1])):
+                yield SitemapEntry(address)
 
     def _of_xml(self, texts: Iterable[str], spelled: frozenset[str]) -> Iterator[SitemapEntry]:
         """Yield the entries of XML. spelled: the names, as they are written here, of the elements for which the parser
@@ -173,7 +176,7 @@ def _cut_at_ends(texts: Iterable[str]) -> Iterator[str]:
     waiting = ""
     for text in texts:
         waiting += text
-        end = waiting.rfind(">") + 1 or waiting.rfind("\n") + 1
+        end = waiting.rfind(">") + 1
         cdata = waiting.rfind("<![CDATA[", 0, end)
         if cdata >= 0 and waiting.find("]]>", cdata) < 0:
             end = cdata
@@ -183,6 +186,22 @@ def _cut_at_ends(texts: Iterable[str]) -> Iterator[str]:
             yield waiting[:end]
             waiting = waiting[end:]
     yield waiting
+
+
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    waiting = ""
+    for text in texts:
+        *lines, waiting = (waiting + text).splitlines(keepends=True) or [""]
+        yield from lines
+        if len(waiting) > MAX_TAIL_CHARACTERS:  # no address is so long
+            waiting = ""
+    yield waiting
+
+
+def _without_zeros(text: str) -> str:
+    """Return the text of a sitemap in UTF-32, which is decoded as UTF-16, as browsers do it, without the zeros between
+    its characters."""
+    return text.replace("\0", "")
 
 
 def _name(element: _Element) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import feedparser
 from archiver.discovery.addresses import with_hosts
 from archiver.discovery.choosing import article_address, choose_link
 from archiver.discovery.entries import Feed, FeedEntry
-from archiver.discovery.listing import Gathered
+from archiver.discovery.listing import MAX_FEED_ENTRIES, Gathered
 from archiver.discovery.markup import mended, title_text
 from archiver.discovery.media import enclosed_in_xml
 from archiver.discovery.times import TimeReader
@@ -35,6 +36,12 @@ EMPTY_LINK_PATTERN = re.compile(
     r"<link\s*+(?:/>|>\s*+(?:<!\[CDATA\[\s*+\]\]>\s*+)?</link\s*+>)",
     re.IGNORECASE,
 )
+ENTRY_PATTERN = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+ENTRY_END_PATTERN = re.compile(
+    r"</(?:[\w-]+:)?(?:item|entry)\s*+>|<(?:[\w-]+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.IGNORECASE
+)
+ELEMENT_PATTERN = re.compile(r"<\w")
+BLANKS_PATTERN = re.compile(r"\s+")
 SKIP_DAYS_PATTERN = re.compile(r"<skipDays\b[^>]*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
 DAY_PATTERN = re.compile(r"<day>\s*(\w{3})", re.IGNORECASE)
 DAYS = "mon tue wed thu fri sat sun".split()
@@ -43,6 +50,7 @@ HOUR_PATTERN = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 
 def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
+    text, too_many = _with_first_entries(_without_blanks_before(text))
     text = with_hosts(mended(EMPTY_LINK_PATTERN.sub("", text)), address)
     # Given as a stream: a string or bytes could be taken for the name of a file or for an address.
     parsed: Any = feedparser.parse(
@@ -59,7 +67,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
     is_atom = str(parsed.get("version")).startswith("atom")
     is_rdf = parsed.get("version") in RDF_FORMS
-    gathered = Gathered()
+    gathered = Gathered(too_many)
     for item in parsed.entries:
         entry = _entry(item, home, address, language, times, is_atom=is_atom, is_rdf=is_rdf)
         media, image = enclosed_in_xml(item, entry.title, address)
@@ -79,6 +87,24 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
         skip_days=_skip_days(text),
         note=note,
     )
+
+
+def _without_blanks_before(text: str) -> str:
+    """Return a feed with one blank for all that follow one another before its first element: there the parser compares
+    each blank with all after it."""
+    found = ELEMENT_PATTERN.search(text)
+    start = found.start() if found else len(text)
+    return BLANKS_PATTERN.sub(" ", text[:start]) + text[start:]
+
+
+def _with_first_entries(text: str) -> tuple[str, int]:
+    """Return a feed without the entries after the first MAX_FEED_ENTRIES, and how many these are: the parser would need
+    half a minute for the million that a feed has room for."""
+    beyond = [found.start() for found in islice(ENTRY_PATTERN.finditer(text), MAX_FEED_ENTRIES, None)]
+    if not beyond:
+        return text, 0
+    end = next((found.end() for found in ENTRY_END_PATTERN.finditer(text, beyond[-1])), len(text))
+    return text[: beyond[0]] + text[end:], len(beyond)
 
 
 def _entry(
