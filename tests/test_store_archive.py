@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from archiver.errors import StoreError
 from archiver.storage.bucket import bucket
 from tests import forks
 from tests import test_verify_captures as captures
+from tests.answering import answering
 from tests.conftest import NO_DELAY, Archive
 from tests.stores import SECRET, store
 
@@ -231,6 +233,34 @@ def test_a_server_that_is_no_store_is_named(stored: Stored) -> None:
     said = "what answers there is no store (status 501); look at AWS_ENDPOINT_URL"
     assert (done.returncode != 0, done.stderr) == (True, f"archiver: {stored.address}: {said}\n")
     assert [one.name for one in stored.output.iterdir()] == ["_archiver.yaml"]
+
+
+def test_a_server_that_finds_nothing_is_no_store_that_has_the_object_already(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in store().environment.items():
+        monkeypatch.setenv(name, value)
+    server = HTTPServer(("127.0.0.1", 0), NothingHere)
+    with answering(server):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        for write in (bucket(stored.address).create, bucket(stored.address).write):
+            with pytest.raises(StoreError) as caught:
+                write("a key", b"content")
+            said = "what answers there is no store (status 404); look at AWS_ENDPOINT_URL"
+            assert str(caught.value) == f"{stored.address}: {said}"
+
+
+class NothingHere(BaseHTTPRequestHandler):
+    """Answers whatever is written as a web server does that has no such page."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(404)
+        self.end_headers()
+        self.wfile.write(b"<h1>Not found</h1>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])

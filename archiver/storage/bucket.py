@@ -157,7 +157,12 @@ class Bucket:
         return self._patiently(key, put)
 
     def _put(self, key: str, content: bytes, mode: PutMode) -> None:
-        obstore.put(self._store, key, content, mode=mode, use_multipart=False)
+        try:
+            obstore.put(self._store, key, content, mode=mode, use_multipart=False)
+        except FileNotFoundError as error:
+            if isinstance(mode, dict):  # the object that is to be replaced is not there
+                raise
+            raise StoreError(f"{self._address}: {_reason(str(error))}") from error
 
     def _has(self, key: str, content: bytes) -> bool:
         try:
