@@ -26,7 +26,7 @@ from archiver.configuration import load_configuration
 from archiver.errors import IndexFileError
 from archiver.extraction.extractors import Extractors
 from archiver.index import Index
-from archiver.interrupts import STOPPING_MESSAGE, Interrupts
+from archiver.interrupts import STOPPING_MESSAGE, Interrupts, StoppedError
 from archiver.net import budget
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.robots import RobotsMiddleware
@@ -230,6 +230,24 @@ def test_a_command_that_asks_nobody_ends_with_the_signal(
     assert came
     assert (result.returncode, result.stderr) == (SIGNALS[signal.Signals(number)], "archiver: stopped\n")
     assert list(target.parent.glob("*articles*")) == []
+
+
+def test_a_signal_that_comes_while_a_class_is_made_is_no_fault(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While modules load, classes are made all the time."""
+
+    class Field:
+        def __set_name__(self, *_: object) -> None:
+            raise StoppedError(143)
+
+    def run(_: object) -> int:
+        type("Made", (), {"field": Field()})
+        return 0
+
+    monkeypatch.setattr("archiver.commands.status.run", run)
+    result = archive.invoke("status", "--output", str(archive.output))
+    assert (result.returncode, result.stderr) == (143, "archiver: stopped\n")
 
 
 def ask(process: subprocess.Popen[bytes], *values: object) -> None:

@@ -64,18 +64,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(str(error))
         return status_of(error)
     except KeyboardInterrupt as stopped:
-        sys.stderr.write("archiver: stopped\n")
-        return getattr(stopped, "status", INTERRUPTED)
+        return _say_stopped(stopped)
     except SystemExit as end:  # of argparse, after `--help`
         return end.code if isinstance(end.code, int) else FAILED
     except OSError as error:  # a disk may fail at any point
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{with_advice(error)}")
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # it came while a class was made: Python 3.11 wraps it then
+            return _say_stopped(error.__cause__)
         _say(f"{as_archiver_error(error)} (-vv says where)")
         if "-vv" in words:
             traceback.print_exception(error)
     return FAILED
+
+
+def _say_stopped(stopped: KeyboardInterrupt) -> int:
+    """Say that a signal ended the command, and return the exit status that tells which."""
+    sys.stderr.write("archiver: stopped\n")
+    status: int = getattr(stopped, "status", INTERRUPTED)
+    return status
 
 
 def _take_places_of_closed() -> None:
