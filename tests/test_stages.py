@@ -177,7 +177,7 @@ OF_ALL: dict[str, tuple[type, str]] = {
     "recorder": (Recorder, "keep"),
     "recorder, at its end": (Recorder, "_seal"),
     "queue": (Index, "claim"),
-    "what is held": (Index, "held"),
+    "what is held": (Index, "look_up"),
     "intents": (Index, "begin"),
     "results": (Index, "finish"),
     "end of the run": (Runs, "end"),

@@ -131,8 +131,10 @@ class Writer:
         return number
 
     def sign_off(self, connection: Connection) -> None:
-        """Remove the row of this writer: it writes nothing more."""
+        """Remove the row of this writer, and give its locks back: it writes nothing more, and the server may take a
+        while to notice that its connection has ended."""
         connection.execute("DELETE FROM writers WHERE number = $1", (self.number,))
+        connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 def end(connection: Connection, number: int) -> None:

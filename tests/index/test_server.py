@@ -17,6 +17,7 @@ from archiver.index import Index, Question, postgres_connection, postgres_schema
 from archiver.index import postgres as postgres_module
 from archiver.index.lock import command_line
 from archiver.index.postgres import PostgresDatabase
+from archiver.index.postgres_connection import Connection
 from archiver.index.schema import VERSION
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.writers import Writer
@@ -212,6 +213,20 @@ def test_an_index_of_an_earlier_archiver_is_brought_up_to_date_by_who_writes(
             assert held(index).state == "listed"
     assert server().sql("SELECT version FROM guarded.about") == [(VERSION + 1,)]
     assert server().sql("SELECT * FROM guarded.added") == []
+
+
+def test_who_has_ended_keeps_nobody_away_even_if_the_server_has_not_noticed_yet(
+    schema: str, at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, open_still = Connection.close, list[Connection]()
+    monkeypatch.setattr(Connection, "close", lambda self: open_still.append(self))
+    Index.open(tmp_path, at).close()
+    try:
+        Index.open(tmp_path, at).close()
+    finally:
+        for one in open_still:
+            close(one)
+    assert len(open_still) == 2
 
 
 def test_the_first_schema_on_a_server_is_brought_up_to_date(schema: str, at: str, tmp_path: Path) -> None:
