@@ -145,6 +145,7 @@ PAGES = {
     "in-a-frame": """
         document.getElementById('root').innerHTML = '<iframe src="/2026/11/01/framed"></iframe>';""",
     "goes-elsewhere": "location.replace('/2026/11/01/the-page-it-goes-to')",
+    "reloads-itself": "draw('A page that reloads itself'); location.reload()",
     "the-page-it-goes-to": "draw('The page to which a page goes')",
     "changes-its-address": "history.pushState({}, '', '/somewhere/else'); draw('A page that changes its address')",
     "lies": """
@@ -424,6 +425,11 @@ def test_a_page_that_takes_too_much_fails_alone(drawn: Drawn, page: str, why: st
 def test_a_page_is_what_its_scripts_go_on_to(drawn: Drawn) -> None:
     assert f"<{SITE}/the-page-it-goes-to>" in drawn.post("the-page-it-goes-to")
     assert not [name for name in drawn.archive.posts if "goes-elsewhere" in name]
+
+
+def test_a_page_that_reloads_itself_is_asked_for_a_few_times(drawn: Drawn) -> None:
+    assert sum(address.endswith("/reloads-itself") for address in drawn.web.asked) == 5
+    assert "A page that reloads itself" in drawn.post("reloads-itself")
 
 
 def test_an_address_that_a_script_makes_up_is_none(drawn: Drawn) -> None:

@@ -58,6 +58,7 @@ class Drawing:
         self._first: Loaded | None = document
         self._documents = {urldefrag(document.response.url).url: document}
         self._document = document
+        self._documents_asked = 1  # the same one several times, where it reloads itself
         self._crashed = asyncio.Event()
         self._page: Page | None = None
         self._session: CDPSession | None = None
@@ -202,10 +203,11 @@ class Drawing:
             first, self._first = self._first, None
             return first
         address, before = request.url, self._document.response.url
-        if len(self._documents) >= MAX_DOCUMENTS:
+        if self._documents_asked >= MAX_DOCUMENTS:
             raise RefusedError(f"{address}: the page goes from one to the next")
         if urlsplit(before).scheme == "https" and urlsplit(address).scheme != "https":
             raise RefusedError(f"{address}: not encrypted, as the page before was")
+        self._documents_asked += 1
         loaded = await self._loader.load(address, request.headers)
         kind = (loaded.response.headers.get("Content-Type") or b"").decode("latin-1")
         if not kind.lower().startswith(HTML_TYPES):
