@@ -314,3 +314,11 @@ def test_addresses_that_differ_in_their_session_are_one() -> None:
 def test_no_user_stands_in_an_address_that_is_shown() -> None:
     assert normalise("https://ann:secret@paper.example:443/a") == "https://paper.example/a"
     assert normalise("https://ann@paper.example:8443/a") == "https://paper.example:8443/a"
+
+
+def test_parameters_in_another_encoding_stay_what_they_are() -> None:
+    """Many Chinese sites write GBK: to all of them one character would stand for every other."""
+    first, second = (f"http://isle.example/show.asp?title={word}&utm_source=feed" for word in ("%C4%E3", "%BA%C3"))
+    assert normalise(first) == "http://isle.example/show.asp?title=%C4%E3"
+    assert plain_form(first) == "isle.example/show.asp?title=%C4%E3"
+    assert plain_form(first) != plain_form(second)

@@ -59,10 +59,10 @@ def normalise(address: str) -> str:
     parts = urlsplit(address)
     path, query = SESSION_IN_PATH_PATTERN.sub("", parts.path) or "/", parts.query
     if query:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
+        pairs = _parameters(query)
         kept = _without_sessions([pair for pair in pairs if not TRACKING_PATTERN.match(pair[0])], path)
         if len(kept) != len(pairs):
-            query = urlencode(kept)
+            query = _query(kept)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, ""))
 
 
@@ -82,10 +82,19 @@ def plain_form(address: str) -> str:
         host = f"{host}:{parts.port}"
     path = re.sub("/{2,}", "/", unquote(parts.path, errors="surrogateescape"))
     path = AMP_PATH.sub("", DIRECTORY_FILE.sub("", path).rstrip("/"))
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = sorted(pair for pair in pairs if (pair[0].lower(), pair[1].lower()) not in AMP_QUERY)
-    query = f"?{urlencode(kept)}" if kept else ""
+    kept = sorted(pair for pair in _parameters(parts.query) if (pair[0].lower(), pair[1].lower()) not in AMP_QUERY)
+    query = f"?{_query(kept)}" if kept else ""
     return f"{host}{quote(path.rstrip('/'), errors='surrogateescape')}{query}"
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address. Bytes that are no UTF-8 (many Chinese sites write GBK) stay what they
+    are."""
+    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+
+
+def _query(parameters: list[tuple[str, str]]) -> str:
+    return urlencode(parameters, errors="surrogateescape")
 
 
 def _without_sessions(pairs: list[tuple[str, str]], path: str) -> list[tuple[str, str]]:
