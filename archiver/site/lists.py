@@ -91,17 +91,21 @@ class Lists:
     ) -> None:
         """Write the numbered pages that changed (a list with one page has none), and at each of `paths` the first page
         that a reader sees, with the newest articles. path_of: returns the path of the page with a label."""
-        places = [path_of(page.label) for page in pages]
-        for place, page in enumerate(pages) if len(pages) > 1 else ():
+        # A long list has thousands of pages, of which few are written, and so only the paths of these are computed.
+        last = len(pages) - 1
+        for place, page in enumerate(pages) if last else ():
             if page.label in dirty:
                 rows = self._members(number, page.begin, page.end)
-                older, newer = places[place - 1] if place else "", "".join(places[place + 1 : place + 2])
-                self._write(places[place], rows, about, page.label, older, newer)
+                older = path_of(pages[place - 1].label) if place else ""
+                newer = path_of(pages[place + 1].label) if place < last else ""
+                self._write(path_of(page.label), rows, about, page.label, older, newer)
         place, rows = self._newest(number, pages)
+        # Only the first page that a reader sees, which changes with its list in any case, leads to the oldest one: that
+        # is another one when older articles come.
+        older = path_of(pages[place - 1].label) if place else ""
+        oldest = path_of(pages[0].label) if place > 1 else ""
         for path in paths:
-            # Only this page, which changes with its list in any case, leads to the oldest one: that is another one
-            # when older articles come.
-            self._write(path, rows, about, "", places[place - 1] if place else "", "", places[0] if place > 1 else "")
+            self._write(path, rows, about, "", older, "", oldest)
 
     def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[ArticleLine]]:
         """Return the articles that the first page shows: those of the newest numbered page, and if that is not full,

@@ -98,6 +98,7 @@ class SiteRecord:
         self._file = directory / RECORD_FILE
         self._lists: dict[tuple[str, str], int] = {}  # numbers of lists, by kind and name: a cache
         self._waiting: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)  # values, by statement
+        self._has_doubts = False
         try:
             self._open()
             if anew or self._fact("version") != RECORD_VERSION:
@@ -123,12 +124,14 @@ class SiteRecord:
 
     def doubt(self) -> None:
         """Mark all articles as doubted: those that are not put in again from now on are returned by `doubted`."""
+        self._has_doubts = True
         self.run("UPDATE entries SET sha256 = ''")
         self.run("DELETE FROM unread")
 
     def doubted(self) -> list[Row]:
-        """Return the articles that were not put in again since `doubt` was called."""
-        return self.entries("WHERE sha256 = '' ORDER BY number")
+        """Return the articles that were not put in again since `doubt` was called in this build. To look for them means
+        to look at all."""
+        return self.entries("WHERE sha256 = '' ORDER BY number") if self._has_doubts else []
 
     def fact(self, name: str) -> str:
         """Return the value of a fact, empty if it was never set."""
