@@ -93,7 +93,7 @@ class Supervisor:
                 try:
                     self._prepare()
                     with closing(self._shared()) as index:
-                        reached = steady()
+                        reached, told = steady(), ""
                         if found := self._find(index, asked, 0 if until_idle else every):
                             run, what = found
                             report, status = self._work(run, what)

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         came, failed = count(pictures.get("came", 0), "picture"), pictures.get("failed", 0)
         print_line(f"{came} came, {failed} did not, {count(pictures.get('shown', 0), 'post')} written again")
         if pictures.get("later"):
-            print_wrapped(_waiting(**{name: pictures[name] for name in ("later", "next_try", "reasons")}))
+            print_wrapped(_waiting(pictures["later"], pictures["next_try"], pictures["reasons"]))
         if report.content["budget_spent"]:
             print_line(f"the budget is spent; {count(pictures.get('due', 0), 'picture')} left for the next run")
     return report.exit_status

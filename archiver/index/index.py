@@ -291,10 +291,6 @@ class Index:
         called again when a server has lost what it did."""
         return self._database.transact(work)
 
-    def at_one_moment(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, which reads the index as it is at one moment."""
-        return self._database.snapshot(work)
-
     def check(self) -> str:
         """Return a description of what is wrong with the stored data; empty if nothing is."""
         return self._database.check()
